@@ -1,0 +1,84 @@
+/**
+ * Entry of the child process that does all inference. One request at a time, in order; models and references live
+ * here and end with the process. Anything unforeseen ends the process: the supervisor starts a fresh one.
+ */
+import sharp from 'sharp';
+import { ModelError } from '../models/verify.ts';
+import { enrolPortrait, examineFrame, openModels } from './pipeline.ts';
+import type { Models } from './pipeline.ts';
+import type { EnrolReply, Reply, Request } from './protocol.ts';
+import { queue_max } from './protocol.ts';
+import { References } from './references.ts';
+
+// Hostile pictures reach this process only, and of the library's many readers only the one for JPEG.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({ operation: ['VipsForeignLoadJpeg'] });
+
+/** A lane holds one traveller; the next may be read while the last one leaves. */
+const sessions_max = 4;
+
+const references = new References(sessions_max);
+let models: Models | undefined;
+let waiting = 0;
+let turn: Promise<void> = Promise.resolve();
+
+async function answer(request: Request): Promise<Reply> {
+  const { id } = request;
+  if (request.ask === 'open') return open(id, request.modelFolder);
+  const { sessionId } = request;
+  if (request.ask === 'compare') {
+    return { answer: 'compared', id, result: await examineFrame(opened(), references.of(sessionId), request.jpeg) };
+  }
+  // A new portrait never leaves the last one's embedding behind, even when it is refused.
+  references.forget(sessionId);
+  if (request.ask === 'forget') return { answer: 'forgotten', id };
+  return { answer: 'enrolled', id, result: keep(sessionId, await enrolPortrait(opened(), request.portrait)) };
+}
+
+async function open(id: number, modelFolder: string): Promise<Reply> {
+  try {
+    models = await openModels(modelFolder);
+  } catch (error) {
+    if (error instanceof ModelError) return { answer: 'refused', id, detail: error.message };
+    throw error;
+  }
+  return {
+    answer: 'opened',
+    id,
+    models: Object.fromEntries(Object.entries(models).map(([name, m]) => [name, m.sha256])),
+  };
+}
+
+function keep(sessionId: string, result: Awaited<ReturnType<typeof enrolPortrait>>): EnrolReply {
+  if (result.status === 'unavailable') return result;
+  const { reference, ...rest } = result;
+  references.keep(sessionId, reference);
+  return rest;
+}
+
+function opened(): Models {
+  if (models === undefined) throw new Error('the models are opened first');
+  return models;
+}
+
+function end(error: unknown): void {
+  // The kind of error only: a message could hold what a traveller's picture made of it.
+  process.stderr.write(`biometrics child ends: ${error instanceof Error ? error.name : 'unknown error'}\n`);
+  process.exit(70);
+}
+
+process.on('message', (request: Request) => {
+  waiting += 1;
+  // The supervisor keeps to the bound; a flood is a fault of the channel.
+  if (waiting > queue_max + 1) end(new RangeError('queue'));
+  turn = turn
+    .then(async () => {
+      const reply = await answer(request);
+      waiting -= 1;
+      process.send?.(reply);
+    })
+    .catch(end);
+});
+
+// Without its parent nobody could stop it.
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,96 @@
+/** Hash and signature algorithms of the eMRTD PKI (ICAO 9303-12 section 4), by object identifier. */
+import { type KeyObject, constants, verify } from 'node:crypto';
+import type { ASN1Element } from './asn1.ts';
+
+export type HashAlgorithm = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+
+export type SignatureAlgorithm = { readonly scheme: 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss'; readonly hash: HashAlgorithm };
+
+const hashes: Readonly<Record<string, HashAlgorithm>> = {
+  '1.3.14.3.2.26': 'sha1',
+  '2.16.840.1.101.3.4.2.4': 'sha224',
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+
+const signatures: Readonly<Record<string, SignatureAlgorithm>> = {
+  '1.2.840.10045.4.1': { scheme: 'ecdsa', hash: 'sha1' },
+  '1.2.840.10045.4.3.1': { scheme: 'ecdsa', hash: 'sha224' },
+  '1.2.840.10045.4.3.2': { scheme: 'ecdsa', hash: 'sha256' },
+  '1.2.840.10045.4.3.3': { scheme: 'ecdsa', hash: 'sha384' },
+  '1.2.840.10045.4.3.4': { scheme: 'ecdsa', hash: 'sha512' },
+  '1.2.840.113549.1.1.5': { scheme: 'rsa-pkcs1', hash: 'sha1' },
+  '1.2.840.113549.1.1.14': { scheme: 'rsa-pkcs1', hash: 'sha224' },
+  '1.2.840.113549.1.1.11': { scheme: 'rsa-pkcs1', hash: 'sha256' },
+  '1.2.840.113549.1.1.12': { scheme: 'rsa-pkcs1', hash: 'sha384' },
+  '1.2.840.113549.1.1.13': { scheme: 'rsa-pkcs1', hash: 'sha512' },
+};
+
+const RSA_ENCRYPTION = '1.2.840.113549.1.1.1';
+const RSASSA_PSS = '1.2.840.113549.1.1.10';
+const MGF1 = '1.2.840.113549.1.1.8';
+
+/** Undefined for an algorithm that is not known. Throws ASN1Error for what is no AlgorithmIdentifier. */
+export function hashAlgorithmOf(identifier: ASN1Element): HashAlgorithm | undefined {
+  return hashes[identifier.child(0).oid];
+}
+
+/**
+ * Undefined for an algorithm that is not known. `digest` is the hash the signer names beside it: with the plain
+ * "rsaEncryption" of AU, NZ and US documents it is the only place where the hash is said.
+ */
+export function signatureAlgorithmOf(
+  identifier: ASN1Element,
+  digest: HashAlgorithm | undefined,
+): SignatureAlgorithm | undefined {
+  const { oid } = identifier.child(0);
+  if (oid === RSA_ENCRYPTION) return digest === undefined ? undefined : { scheme: 'rsa-pkcs1', hash: digest };
+  return oid === RSASSA_PSS ? pssAlgorithmOf(identifier) : signatures[oid];
+}
+
+/** RFC 4055 section 3.1: absent parameters mean SHA-1. The mask must use the same hash, as node:crypto assumes. */
+function pssAlgorithmOf(identifier: ASN1Element): SignatureAlgorithm | undefined {
+  const parameters = identifier.children[1];
+  const hashField = parameters?.context(0);
+  const maskField = parameters?.context(1);
+  const hash = hashField === undefined ? 'sha1' : hashAlgorithmOf(hashField.child(0));
+  const mask = maskField?.child(0);
+  const maskHash = mask === undefined ? 'sha1' : hashAlgorithmOf(mask.child(1));
+  const isMGF1 = mask === undefined || mask.child(0).oid === MGF1;
+  return hash !== undefined && hash === maskHash && isMGF1 ? { scheme: 'rsa-pss', hash } : undefined;
+}
+
+/** True only for a signature that verifies. A key of another kind than the algorithm verifies nothing. */
+export function verifySignature(
+  algorithm: SignatureAlgorithm,
+  key: KeyObject,
+  signed: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const isElliptic = key.asymmetricKeyType === 'ec';
+  if (isElliptic !== (algorithm.scheme === 'ecdsa')) return false;
+  try {
+    if (algorithm.scheme === 'rsa-pss') {
+      const options = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO };
+      return verify(algorithm.hash, signed, { key, ...options }, signature);
+    }
+    return verify(algorithm.hash, signed, key, signature);
+  } catch {
+    // OpenSSL throws instead of answering false for a signature or key that does not fit the operation.
+    return false;
+  }
+}
+
+export type KeyProblem = 'KEY_UNUSABLE' | 'KEY_CURVE_UNKNOWN';
+
+/**
+ * Why a key must not be used, or undefined. Explicit curve parameters are usual in this PKI; parameters that belong to
+ * no known curve are how a forged key borrows a trusted public point (CVE-2020-0601).
+ */
+export function keyProblem(key: KeyObject): KeyProblem | undefined {
+  if (key.asymmetricKeyType === 'ec') {
+    return key.asymmetricKeyDetails?.namedCurve === undefined ? 'KEY_CURVE_UNKNOWN' : undefined;
+  }
+  return key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'rsa-pss' ? undefined : 'KEY_UNUSABLE';
+}

@@ -1,0 +1,117 @@
+/**
+ * ASN.1 in BER or DER as EF.SOD and certificates use it: a small reading view over asn1js, with its limits on depth
+ * and number of nodes kept for input that comes from a chip.
+ */
+import { type BaseBlock, Constructed, ObjectIdentifier, OctetString, BitString, fromBER } from 'asn1js';
+import { concatBytes, writeTLV } from './tlv.ts';
+
+/** The bytes are not the ASN.1 structure that was asked for. Never carries content. */
+export class ASN1Error extends Error {
+  constructor(problem: string) {
+    super(problem);
+    this.name = 'ASN1Error';
+  }
+}
+
+const UNIVERSAL = 1;
+const CONTEXT_SPECIFIC = 3;
+
+export const UniversalTag = { INTEGER: 2, OCTET_STRING: 4, OID: 6, SEQUENCE: 16, SET: 17 } as const;
+
+/** One element. Accessors throw ASN1Error when the element is not what they ask for. */
+export class ASN1Element {
+  readonly #block: BaseBlock;
+  #children: readonly ASN1Element[] | undefined;
+
+  constructor(block: BaseBlock) {
+    this.#block = block;
+  }
+
+  /** The element as it stood in the input, tag and length included. */
+  get raw(): Uint8Array {
+    return this.#block.valueBeforeDecodeView;
+  }
+
+  /** Elements inside; end-of-contents marks are left out. */
+  get children(): readonly ASN1Element[] {
+    if (!(this.#block instanceof Constructed)) throw new ASN1Error('constructed element expected');
+    this.#children ??= this.#block.valueBlock.value
+      .filter((child) => !isEndOfContents(child))
+      .map((child) => new ASN1Element(child));
+    return this.#children;
+  }
+
+  child(index: number): ASN1Element {
+    const child = this.children[index];
+    if (child === undefined) throw new ASN1Error('element missing');
+    return child;
+  }
+
+  isUniversal(tag: number): boolean {
+    return this.#block.idBlock.tagClass === UNIVERSAL && this.#block.idBlock.tagNumber === tag;
+  }
+
+  isContext(tag: number): boolean {
+    return this.#block.idBlock.tagClass === CONTEXT_SPECIFIC && this.#block.idBlock.tagNumber === tag;
+  }
+
+  /** The child with context tag [n], if any. */
+  context(tag: number): ASN1Element | undefined {
+    return this.children.find((child) => child.isContext(tag));
+  }
+
+  /** Dotted object identifier. */
+  get oid(): string {
+    if (!(this.#block instanceof ObjectIdentifier)) throw new ASN1Error('object identifier expected');
+    return this.#block.valueBlock.toString();
+  }
+
+  /** Content of an octet string, also one in pieces (BER), or of a primitive element with a context tag. */
+  get octets(): Uint8Array {
+    if (this.#block instanceof OctetString) return new Uint8Array(this.#block.getValue());
+    if (this.#block instanceof Constructed) throw new ASN1Error('octets expected');
+    return this.content;
+  }
+
+  /** Content bytes of a primitive element: text of a string, digits of an integer. */
+  get content(): Uint8Array {
+    const { raw } = this;
+    const first = raw[1] ?? 0;
+    return raw.subarray(2 + (first < 0x80 ? 0 : first & 0x7f));
+  }
+
+  /** A small non-negative integer. */
+  get integer(): number {
+    const { content } = this;
+    if (!this.isUniversal(UniversalTag.INTEGER) || content.length > 4) throw new ASN1Error('small integer expected');
+    return content.reduce((value, octet) => value * 256 + octet, 0);
+  }
+
+  /** First byte of a bit string's bits, highest bit first; 0 when there are none. */
+  get firstBits(): number {
+    if (!(this.#block instanceof BitString)) throw new ASN1Error('bit string expected');
+    return this.#block.valueBlock.valueHexView[0] ?? 0;
+  }
+
+  /** The children under another one-byte tag, with a definite length. */
+  retagged(tag: number): Uint8Array {
+    return writeTLV(tag, concatBytes(...this.children.map((child) => child.raw)));
+  }
+}
+
+/** The first element in `bytes`; what follows it is ignored. Throws ASN1Error. */
+export function parseASN1(bytes: Uint8Array): ASN1Element {
+  let parsed: ReturnType<typeof fromBER>;
+  try {
+    // A copy of our own memory: the views that come out of it must not change with a reused input buffer.
+    parsed = fromBER(Uint8Array.from(bytes), { parseEmbedded: false, copyInput: false });
+  } catch (error) {
+    throw new ASN1Error(error instanceof RangeError ? 'too deep' : 'not parsable');
+  }
+  if (parsed.offset === -1) throw new ASN1Error('not parsable');
+  return new ASN1Element(parsed.result);
+}
+
+function isEndOfContents(block: BaseBlock): boolean {
+  return block.idBlock.tagClass === UNIVERSAL && block.idBlock.tagNumber === 0;
+}

@@ -1,0 +1,269 @@
+/**
+ * The machine readable zone (ICAO 9303-3 section 4.9; TD1 9303-5, TD2 9303-6, TD3 9303-4): the same lines are printed
+ * on the page and stored in DG1. Visas have no chip and are refused.
+ */
+import { createHash } from 'node:crypto';
+
+export type MRZFormat = 'TD1' | 'TD2' | 'TD3';
+
+export type MRZ = {
+  readonly format: MRZFormat;
+  readonly lines: readonly string[];
+  /** Without fillers: 'P', 'PD', 'ID'. */
+  readonly documentCode: string;
+  /** Three-letter code without fillers ('D' for Germany). */
+  readonly issuingState: string;
+  readonly nationality: string;
+  readonly surname: string;
+  /** Separated by single spaces; empty when the document has none. */
+  readonly givenNames: string;
+  /** Whole number without fillers, also where TD1 and TD2 continue it in the optional data. */
+  readonly documentNumber: string;
+  /** YYMMDD as printed; unknown parts are fillers. */
+  readonly birthDate: string;
+  /** X: not specified. */
+  readonly sex: 'M' | 'F' | 'X';
+  /** YYMMDD as printed. */
+  readonly expiryDate: string;
+  /** Without trailing fillers; on TD1 that of line 1 and that of line 2, joined by a filler when both are there. */
+  readonly optionalData: string;
+};
+
+export type MRZProblem = 'bad-shape' | 'check-digit' | 'bad-character';
+
+export type MRZResult =
+  | { readonly ok: true; readonly mrz: MRZ }
+  | { readonly ok: false; readonly because: MRZProblem; readonly wrongFields?: readonly string[] };
+
+type Span = readonly [line: number, from: number, to: number];
+
+type Layout = {
+  readonly lineLength: number;
+  readonly documentCode: Span;
+  readonly issuingState: Span;
+  readonly nationality: Span;
+  readonly name: Span;
+  readonly documentNumber: Span;
+  readonly birthDate: Span;
+  readonly sex: Span;
+  readonly expiryDate: Span;
+  readonly optional: readonly Span[];
+  /** TD1 and TD2 continue a document number of more than nine characters in this field. */
+  readonly numberContinues: boolean;
+  readonly optionalHasCheckDigit: boolean;
+  readonly composite: readonly Span[];
+  readonly compositeCheckDigit: Span;
+};
+
+const layouts: Record<MRZFormat, Layout> = {
+  TD1: {
+    lineLength: 30,
+    documentCode: [0, 0, 2],
+    issuingState: [0, 2, 5],
+    nationality: [1, 15, 18],
+    name: [2, 0, 30],
+    documentNumber: [0, 5, 14],
+    birthDate: [1, 0, 6],
+    sex: [1, 7, 8],
+    expiryDate: [1, 8, 14],
+    optional: [
+      [0, 15, 30],
+      [1, 18, 29],
+    ],
+    numberContinues: true,
+    optionalHasCheckDigit: false,
+    composite: [
+      [0, 5, 30],
+      [1, 0, 7],
+      [1, 8, 15],
+      [1, 18, 29],
+    ],
+    compositeCheckDigit: [1, 29, 30],
+  },
+  TD2: twoLines(36, [1, 28, 35], [1, 35, 36], { numberContinues: true, optionalHasCheckDigit: false }),
+  TD3: twoLines(44, [1, 28, 42], [1, 43, 44], { numberContinues: false, optionalHasCheckDigit: true }),
+};
+
+function twoLines(
+  lineLength: number,
+  optional: Span,
+  compositeCheckDigit: Span,
+  differences: Pick<Layout, 'numberContinues' | 'optionalHasCheckDigit'>,
+): Layout {
+  return {
+    lineLength,
+    documentCode: [0, 0, 2],
+    issuingState: [0, 2, 5],
+    nationality: [1, 10, 13],
+    name: [0, 5, lineLength],
+    documentNumber: [1, 0, 9],
+    birthDate: [1, 13, 19],
+    sex: [1, 20, 21],
+    expiryDate: [1, 21, 27],
+    optional: [optional],
+    composite: [
+      [1, 0, 10],
+      [1, 13, 20],
+      [1, 21, compositeCheckDigit[1]],
+    ],
+    compositeCheckDigit,
+    ...differences,
+  };
+}
+
+/** Check digit of ICAO 9303-3 section 4.9: weights 7, 3, 1; letters count from A = 10, fillers 0. */
+export function checkDigit(field: string): string {
+  const weights = [7, 3, 1];
+  let sum = 0;
+  for (let i = 0; i < field.length; i++) sum += characterValue(field.charCodeAt(i)) * (weights[i % 3] ?? 0);
+  return String(sum % 10);
+}
+
+/**
+ * Parses the lines of one document. `bad-character`: a character where the standard allows none such (fields named);
+ * `check-digit`: digits that do not agree (fields named). Nothing is corrected.
+ */
+export function parseMRZ(lines: readonly string[]): MRZResult {
+  const format = formatOf(lines);
+  if (format === undefined) return { ok: false, because: 'bad-shape' };
+  const layout = layouts[format];
+  const cut = ([line, from, to]: Span): string => (lines[line] ?? '').slice(from, to);
+  if (cut(layout.documentCode).startsWith('V')) return { ok: false, because: 'bad-shape' };
+
+  const badFields = fieldsWithBadCharacters(lines, layout, cut);
+  if (badFields.length > 0) return { ok: false, because: 'bad-character', wrongFields: badFields };
+
+  const number = documentNumberOf(layout, cut);
+  const wrongFields = fieldsWithWrongCheckDigit(layout, cut, number);
+  if (wrongFields.length > 0) return { ok: false, because: 'check-digit', wrongFields };
+
+  const [surname = '', givenNames = ''] = cut(layout.name).replace(/<+$/, '').split('<<', 2);
+  const sex = cut(layout.sex);
+  return {
+    ok: true,
+    mrz: {
+      format,
+      lines: [...lines],
+      documentCode: withoutFillers(cut(layout.documentCode)),
+      issuingState: withoutFillers(cut(layout.issuingState)),
+      nationality: withoutFillers(cut(layout.nationality)),
+      surname: surname.replaceAll('<', ' ').trim(),
+      givenNames: givenNames.replaceAll('<', ' ').trim(),
+      documentNumber: number.value,
+      birthDate: cut(layout.birthDate),
+      sex: sex === 'M' || sex === 'F' ? sex : 'X',
+      expiryDate: cut(layout.expiryDate),
+      optionalData: optionalDataOf(layout, cut, number.continuation),
+    },
+  };
+}
+
+/**
+ * Secret that Basic Access Control derives its keys from: the first 16 bytes of SHA-1 over document number, birth date
+ * and expiry date with their check digits (ICAO 9303-11 section 4.3.2 and appendix D.2).
+ */
+export function accessKeySeed(mrz: Pick<MRZ, 'documentNumber' | 'birthDate' | 'expiryDate'>): Uint8Array {
+  const number = mrz.documentNumber.padEnd(9, '<');
+  const fields = [number, mrz.birthDate, mrz.expiryDate].map((field) => field + checkDigit(field));
+  return Uint8Array.from(createHash('sha1').update(fields.join(''), 'ascii').digest().subarray(0, 16));
+}
+
+/**
+ * Expiry date as YYYY-MM-DD, or null when it is no date. A year from that of `today` (YYYY-MM-DD) to 15 years ahead is
+ * meant as such, any other lies in the past (BSI TR-03135-1 section 5.7.1).
+ */
+export function expiryISO(mrz: Pick<MRZ, 'expiryDate'>, today: string): string | null {
+  return resolveYear(mrz.expiryDate, Number(today.slice(0, 4)) + 15);
+}
+
+/** Birth date as YYYY-MM-DD, the latest one that is not after `today` (YYYY-MM-DD); null when parts are unknown. */
+export function birthISO(mrz: Pick<MRZ, 'birthDate'>, today: string): string | null {
+  const year = Number(today.slice(0, 4));
+  const date = resolveYear(mrz.birthDate, year);
+  return date !== null && date > today ? resolveYear(mrz.birthDate, year - 1) : date;
+}
+
+/** The date with the latest year up to `latestYear` that ends in the two given digits. */
+function resolveYear(yymmdd: string, latestYear: number): string | null {
+  if (!/^\d{6}$/.test(yymmdd)) return null;
+  const year = latestYear - ((latestYear - Number(yymmdd.slice(0, 2))) % 100);
+  const date = `${year}-${yymmdd.slice(2, 4)}-${yymmdd.slice(4, 6)}`;
+  const instant = new Date(`${date}T00:00:00Z`);
+  return Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(date) ? null : date;
+}
+
+function formatOf(lines: readonly string[]): MRZFormat | undefined {
+  const hasLength = (length: number): boolean => lines.every((line) => line.length === length);
+  if (lines.length === 3 && hasLength(30)) return 'TD1';
+  if (lines.length === 2 && hasLength(36)) return 'TD2';
+  return lines.length === 2 && hasLength(44) ? 'TD3' : undefined;
+}
+
+type Cut = (span: Span) => string;
+
+function fieldsWithBadCharacters(lines: readonly string[], layout: Layout, cut: Cut): readonly string[] {
+  const rules: readonly (readonly [name: string, text: string, pattern: RegExp])[] = [
+    ['documentCode', cut(layout.documentCode), /^[A-Z][A-Z<]$/],
+    ['issuingState', cut(layout.issuingState), /^[A-Z]{1,3}<*$/],
+    ['nationality', cut(layout.nationality), /^[A-Z]{1,3}<*$/],
+    ['name', cut(layout.name), /^[A-Z][A-Z<]*$/],
+    ['birthDate', cut(layout.birthDate), /^[0-9<]{6}$/],
+    ['sex', cut(layout.sex), /^[MFX<]$/],
+    ['expiryDate', cut(layout.expiryDate), /^\d{6}$/],
+    ['lines', lines.join(''), /^[A-Z0-9<]*$/],
+  ];
+  return rules.filter(([, text, pattern]) => !pattern.test(text)).map(([name]) => name);
+}
+
+type DocumentNumber = { readonly value: string; readonly checkDigit: string; readonly continuation: string };
+
+/** ICAO 9303-5 note j: a filler instead of the check digit says that the number goes on in the optional data. */
+function documentNumberOf(layout: Layout, cut: Cut): DocumentNumber {
+  const principal = cut(layout.documentNumber);
+  const digit = following(layout.documentNumber, cut);
+  const optional = layout.optional[0] === undefined ? '' : cut(layout.optional[0]);
+  const continuation = /^[A-Z0-9]+/.exec(optional)?.[0] ?? '';
+  if (!layout.numberContinues || digit !== '<' || principal.includes('<') || continuation.length < 2) {
+    return { value: withoutFillers(principal), checkDigit: digit, continuation: '' };
+  }
+  return { value: principal + continuation.slice(0, -1), checkDigit: continuation.slice(-1), continuation };
+}
+
+function fieldsWithWrongCheckDigit(layout: Layout, cut: Cut, number: DocumentNumber): readonly string[] {
+  const numberField = number.continuation === '' ? cut(layout.documentNumber) : number.value;
+  const wrong: string[] = [];
+  if (checkDigit(numberField) !== number.checkDigit) wrong.push('documentNumber');
+  for (const name of ['birthDate', 'expiryDate'] as const) {
+    if (checkDigit(cut(layout[name])) !== following(layout[name], cut)) wrong.push(name);
+  }
+  const [optional] = layout.optional;
+  if (layout.optionalHasCheckDigit && optional !== undefined) {
+    const digit = following(optional, cut);
+    const isEmpty = withoutFillers(cut(optional)) === '';
+    // ICAO 9303-4 section 4.2.2.2: with no optional data the issuer may print 0 or a filler.
+    if (checkDigit(cut(optional)) !== digit && !(isEmpty && digit === '<')) wrong.push('optionalData');
+  }
+  if (checkDigit(layout.composite.map(cut).join('')) !== cut(layout.compositeCheckDigit)) wrong.push('composite');
+  return wrong;
+}
+
+function optionalDataOf(layout: Layout, cut: Cut, continuation: string): string {
+  const fields = layout.optional.map((span, i) => (i === 0 ? cut(span).slice(continuation.length) : cut(span)));
+  return fields
+    .map((field) => field.replace(/<+$/, ''))
+    .filter((field) => field !== '')
+    .join('<');
+}
+
+function following([line, , to]: Span, cut: Cut): string {
+  return cut([line, to, to + 1]);
+}
+
+function withoutFillers(field: string): string {
+  return field.replace(/<+$/, '');
+}
+
+function characterValue(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  return code >= 65 && code <= 90 ? code - 55 : 0;
+}

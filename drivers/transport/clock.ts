@@ -1,0 +1,32 @@
+/** Stops a timer that has not run; after that it does nothing. */
+export type Cancel = () => void;
+
+/** Time as drivers see it. Tests pass their own. */
+export interface Clock {
+  /** Monotonic milliseconds; only differences mean anything. */
+  now(): number;
+  /** Runs once after `delay_ms`, never before this call returns. */
+  after(delay_ms: number, run: () => void): Cancel;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (delay_ms, run) => {
+    const timer = setTimeout(run, delay_ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `delay_ms`, earlier when the signal aborts; never rejects. */
+export function pause(clock: Clock, delay_ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const finish = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const cancel = clock.after(delay_ms, finish);
+    signal?.addEventListener('abort', finish);
+  });
+}

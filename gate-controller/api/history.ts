@@ -1,0 +1,86 @@
+import type { Committed } from '../kernel/kernel.ts';
+import { outermost } from '../lane/presentation.ts';
+import type { TransactionContext } from '../transaction/context.ts';
+import type { Outcome, TimelineEntry } from './messages.ts';
+
+/** One transaction as the pages know it. */
+export type Passage = {
+  readonly transactionId: string;
+  readonly step: string;
+  readonly context: TransactionContext;
+  readonly timeline: readonly TimelineEntry[];
+  readonly endedAt_ms: number | null;
+  /** The officers' list has it: somebody has to look. */
+  readonly isReferral: boolean;
+};
+
+const passages_max = 60;
+const timeline_max = 200;
+
+const outcomes: Readonly<Record<string, Outcome>> = {
+  admitted: 'admitted',
+  referred: 'referred',
+  redirected: 'redirected',
+  released: 'released',
+  interrupted: 'interrupted',
+};
+
+/** How a transaction in this final state ended; null while it goes on. */
+export const outcomeOf = (step: string): Outcome | null => outcomes[step] ?? null;
+
+/** Recent transactions, newest last; bounded. */
+export class History {
+  readonly #passages = new Map<string, Passage>();
+  readonly today = { admitted: 0, referred: 0, other: 0 };
+
+  observe(step: Committed): void {
+    if (step.kind !== 'transaction') return;
+    const context = step.context as TransactionContext;
+    const before = this.#passages.get(step.subject);
+    const entry = {
+      at_ms: step.at_ms - context.startedAt_ms,
+      event: step.isIgnored ? `(${step.event.type})` : step.event.type,
+    };
+    const isReferral = before?.isReferral === true || step.effects.some(({ type }) => type === 'callOfficer');
+    this.#passages.set(step.subject, {
+      transactionId: step.subject,
+      step: outermost(step.value),
+      context,
+      timeline: [...(before?.timeline ?? []), entry].slice(0, timeline_max),
+      endedAt_ms: step.isEnded ? step.at_ms : null,
+      isReferral,
+    });
+    if (step.isEnded) this.#count(outermost(step.value));
+    for (const [oldest] of this.#passages) {
+      if (this.#passages.size <= passages_max) break;
+      this.#passages.delete(oldest);
+    }
+  }
+
+  get(transactionId: string): Passage | undefined {
+    return this.#passages.get(transactionId);
+  }
+
+  /** An officer saw the case after it had ended. */
+  acknowledge(transactionId: string): boolean {
+    const passage = this.#passages.get(transactionId);
+    if (passage === undefined) return false;
+    this.#passages.set(transactionId, { ...passage, context: { ...passage.context, isAcknowledged: true } });
+    return true;
+  }
+
+  latest(): Passage | undefined {
+    return [...this.#passages.values()].at(-1);
+  }
+
+  /** Newest first. */
+  referrals(): readonly Passage[] {
+    return [...this.#passages.values()].filter(({ isReferral }) => isReferral).toReversed();
+  }
+
+  #count(step: string): void {
+    if (step === 'admitted') this.today.admitted += 1;
+    else if (step === 'referred') this.today.referred += 1;
+    else this.today.other += 1;
+  }
+}

@@ -1,0 +1,41 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Committed } from '../kernel/kernel.ts';
+import { outermost } from '../lane/presentation.ts';
+import type { TransactionContext } from '../transaction/context.ts';
+
+/** Figures of one lane for Prometheus. Labels are codes; nothing personal can be a label. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #ended = this.#counter('gate_transactions_total', 'Transactions that ended', ['outcome']);
+  readonly #reasons = this.#counter('gate_referral_reasons_total', 'Referral reasons', ['reason']);
+  readonly #ignored = this.#counter('gate_events_ignored_total', 'Events the state at hand had no use for', ['event']);
+  readonly #duration = new Histogram({
+    name: 'gate_transaction_seconds',
+    help: 'From the printed zone to the end of the passage',
+    buckets: [5, 8, 10, 12, 15, 20, 25, 30, 45, 60, 120],
+    registers: [this.#registry],
+  });
+  readonly #seq = new Gauge({ name: 'gate_journal_seq', help: 'Last journal record', registers: [this.#registry] });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  observe(step: Committed): void {
+    this.#seq.set(step.seq);
+    if (step.isIgnored) this.#ignored.inc({ event: step.event.type });
+    if (step.kind !== 'transaction' || !step.isEnded) return;
+    const { reasons, startedAt_ms } = step.context as TransactionContext;
+    this.#ended.inc({ outcome: outermost(step.value) });
+    for (const reason of reasons) this.#reasons.inc({ reason });
+    this.#duration.observe((step.at_ms - startedAt_ms) / 1_000);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+}

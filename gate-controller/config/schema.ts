@@ -1,0 +1,99 @@
+import { type Static, Type } from 'typebox';
+import { checkIds } from '../decision/checks.ts';
+import { defaultTimings, timingRanges, type Timings } from '../transaction/timings.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const serial = (description: string) =>
+  Type.Object(
+    {
+      path: Type.String({ minLength: 1, description: `${description}; prefer /dev/serial/by-id/…` }),
+      baudRate: Type.Integer({ minimum: 1_200, maximum: 3_000_000, default: 115_200, description: 'bit/s' }),
+    },
+    closed,
+  );
+
+const timing = (name: keyof Timings) =>
+  Type.Integer({ minimum: timingRanges[name][0], maximum: timingRanges[name][1], default: defaultTimings[name] });
+
+const TimingsSchema = Type.Object(
+  Object.fromEntries((Object.keys(defaultTimings) as (keyof Timings)[]).map((name) => [name, timing(name)])) as {
+    [K in keyof Timings]: ReturnType<typeof timing>;
+  },
+  { ...closed, default: {}, description: 'every wait of a transaction, ms' },
+);
+
+const PolicySchema = Type.Object(
+  {
+    version: Type.String({ minLength: 1, default: 'default-1' }),
+    required: Type.Array(Type.Union(checkIds.map((id) => Type.Literal(id))), {
+      uniqueItems: true,
+      // Revocation and chip authenticity cannot be proven in this version: they are recorded, and a policy may require them.
+      default: checkIds.filter((id) => id !== 'certificate-revocation' && id !== 'chip-authenticity'),
+      description: 'checks without whose proof nobody is admitted',
+    }),
+    eligibility: Type.Object(
+      {
+        documentCodes: Type.Array(Type.String({ pattern: '^[A-Z]{1,2}$' }), { minItems: 1, default: ['P'] }),
+        nationalities: Type.Union([Type.Literal('any'), Type.Array(Type.String({ pattern: '^[A-Z]{1,3}$' }))], {
+          default: 'any',
+        }),
+        age_min_years: Type.Integer({ minimum: 0, maximum: 120, default: 18, description: 'completed years' }),
+      },
+      { ...closed, default: {} },
+    ),
+    operatingPoint: Type.String({ default: 'strict', description: 'a name of decision/operating-points.json' }),
+  },
+  { ...closed, default: {} },
+);
+
+export const ConfigurationSchema = Type.Object(
+  {
+    lane: Type.Object(
+      {
+        id: Type.String({ pattern: '^[a-z0-9-]{1,32}$', default: 'lane-1' }),
+        name: Type.String({ minLength: 1, maxLength: 40, default: 'Lane 1' }),
+        opensByItself: Type.Boolean({
+          default: false,
+          description: 'open without an officer’s word: demonstration only',
+        }),
+      },
+      { ...closed, default: {} },
+    ),
+    http: Type.Object(
+      {
+        host: Type.String({ default: '127.0.0.1', description: 'loopback only, until sign-in exists' }),
+        port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080, description: '0 = any free port' }),
+      },
+      { ...closed, default: {} },
+    ),
+    folder: Type.String({ default: '.cache/lane', description: 'journal; on a partition of its own' }),
+    trustFolder: Type.String({ default: '.cache/lane/trust', description: 'CSCA certificates, DER or PEM' }),
+    devices: Type.Object(
+      {
+        mrzReader: serial('MRZ reader'),
+        chipReader: serial('chip reader'),
+        gateIO: serial('gate I/O'),
+        camera: Type.Object({ url: Type.String({ pattern: '^https?://', description: 'MJPEG over HTTP' }) }, closed),
+      },
+      closed,
+    ),
+    risk: Type.Object(
+      {
+        url: Type.String({ pattern: '^https?://', description: 'base address of the yente service' }),
+        dataset: Type.String({ pattern: '^[a-z0-9_-]+$', default: 'default' }),
+        threshold: Type.Number({ minimum: 0.3, maximum: 0.99, default: 0.7, description: 'score of a match, 0…1' }),
+      },
+      closed,
+    ),
+    policy: PolicySchema,
+    timings: TimingsSchema,
+    logLevel: Type.Union(
+      (['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const).map((level) => Type.Literal(level)),
+      { default: 'info' },
+    ),
+  },
+  closed,
+);
+
+export type Configuration = Static<typeof ConfigurationSchema>;

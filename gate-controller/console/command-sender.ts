@@ -1,0 +1,40 @@
+import type { OfficerCommand } from '../api/messages.ts';
+
+export type CommandAnswer =
+  | { readonly kind: 'recorded' }
+  /** The controller refused; nothing was done. */
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  /** No answer in time: whether it was recorded is not known. A repeat with the same commandId is safe. */
+  | { readonly kind: 'unanswered' };
+
+const answer_ms = 5_000;
+
+/** Posts one command. Never rejects. */
+export async function sendCommand(command: OfficerCommand, send: typeof fetch = fetch): Promise<CommandAnswer> {
+  try {
+    const answer = await send('/api/commands', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(command),
+      signal: AbortSignal.timeout(answer_ms),
+    });
+    if (answer.ok) return { kind: 'recorded' };
+    return await refusalOf(answer);
+  } catch {
+    return { kind: 'unanswered' };
+  }
+}
+
+async function refusalOf(answer: Response): Promise<CommandAnswer> {
+  const said = (await answer.json().catch(() => ({}))) as { readonly code?: unknown; readonly message?: unknown };
+  const code = typeof said.code === 'string' ? said.code : `HTTP_${answer.status}`;
+  const words = typeof said.message === 'string' ? said.message : 'The controller gave no explanation.';
+  if (answer.status === 409) {
+    return {
+      kind: 'refused',
+      code,
+      message: `Not done: the lane had moved on. ${words} Look again, then decide again.`,
+    };
+  }
+  return { kind: 'refused', code, message: `Not done: ${words}` };
+}

@@ -1,0 +1,1 @@
+import './officer-page.ts';

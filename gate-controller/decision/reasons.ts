@@ -1,0 +1,190 @@
+/**
+ * Why a traveller is referred to an officer. The gate refuses nobody: it admits or refers, officers decide.
+ * Codes are stable and never reused. `kind` follows the exception catalogue of the Frontex operational guideline, section 3.8.
+ */
+export type ReasonSeverity = 'high' | 'normal' | 'low';
+
+type Reason = {
+  readonly title: string;
+  readonly advice: string;
+  readonly severity: ReasonSeverity;
+};
+
+export const reasons = {
+  DOCUMENT_UNREADABLE: {
+    title: 'The printed zone could not be read in three tries.',
+    advice: 'Read the document at the desk.',
+    severity: 'low',
+  },
+  MRZ_CHECK_DIGIT_WRONG: {
+    title: 'A check digit of the printed zone is wrong.',
+    advice: 'Compare the printed zone with the data page; suspect alteration.',
+    severity: 'normal',
+  },
+  DOCUMENT_TYPE_NOT_ELIGIBLE: {
+    title: 'This kind of document may not use the gate.',
+    advice: 'Carry out the ordinary control at the desk.',
+    severity: 'low',
+  },
+  DOCUMENT_EXPIRED: {
+    title: 'The document has expired.',
+    advice: 'Carry out the ordinary control at the desk.',
+    severity: 'normal',
+  },
+  NATIONALITY_NOT_ELIGIBLE: {
+    title: 'Travellers of this nationality may not use the gate.',
+    advice: 'Carry out the ordinary control at the desk.',
+    severity: 'low',
+  },
+  AGE_NOT_ELIGIBLE: {
+    title: 'The traveller is below the age for the gate, or the age is not certain.',
+    advice: 'Check custody of the accompanying adult; control at the desk.',
+    severity: 'low',
+  },
+  CHIP_NOT_READ: {
+    title: 'The chip did not answer, or was taken away while it was read.',
+    advice: 'Read the document at the desk; a dead chip alone does not make it false.',
+    severity: 'normal',
+  },
+  CHIP_ACCESS_REFUSED: {
+    title: 'The chip refused the key of the printed zone.',
+    advice: 'Printed zone and chip may not belong together: examine the document.',
+    severity: 'high',
+  },
+  CHIP_DATA_MALFORMED: {
+    title: 'The chip answered with data that obey no standard.',
+    advice: 'Examine the document; report the issuer and document number range to the technicians.',
+    severity: 'normal',
+  },
+  DOCUMENT_ALTERED: {
+    title: 'Chip data differ from what the issuer signed.',
+    advice: 'Hold the document; suspect forgery.',
+    severity: 'high',
+  },
+  DOCUMENT_SIGNATURE_INVALID: {
+    title: 'The signature over the chip data is wrong.',
+    advice: 'Hold the document; suspect forgery.',
+    severity: 'high',
+  },
+  ISSUER_UNKNOWN: {
+    title: 'No trusted certificate of the issuer is known, so the chip cannot be verified.',
+    advice: 'Not a sign of forgery. Control at the desk; ask for the issuer’s certificate.',
+    severity: 'normal',
+  },
+  ISSUER_CERTIFICATE_INVALID: {
+    title: 'The signer’s certificate is not valid now, or not from this issuer.',
+    advice: 'Control at the desk; compare with the lists of known defects.',
+    severity: 'high',
+  },
+  SIGNER_REVOKED: {
+    title: 'The signer’s certificate has been revoked, or its state is not known.',
+    advice: 'Hold the document and ask second line.',
+    severity: 'high',
+  },
+  CHIP_NOT_GENUINE: {
+    title: 'The chip could not prove that it is the original.',
+    advice: 'Suspect a copied chip; hold the document.',
+    severity: 'high',
+  },
+  MRZ_DIFFERS_FROM_CHIP: {
+    title: 'Printed zone and chip name different data.',
+    advice: 'Compare data page and chip field by field; suspect alteration.',
+    severity: 'high',
+  },
+  DOCUMENT_LEFT_ON_READER: {
+    title: 'The document was not taken from the reader.',
+    advice: 'Bring the traveller and the document together.',
+    severity: 'low',
+  },
+  PORTRAIT_UNUSABLE: {
+    title: 'The portrait in the chip cannot be used for a comparison.',
+    advice: 'Compare the face with the data page yourself.',
+    severity: 'normal',
+  },
+  FACE_NOT_CAPTURED: {
+    title: 'No usable picture of the face could be taken in time.',
+    advice: 'Ask the traveller to uncover the face, or compare yourself.',
+    severity: 'normal',
+  },
+  FACE_NOT_COMPARED: {
+    title: 'The face could not be compared: the face engine did not answer.',
+    advice: 'Compare face and portrait yourself.',
+    severity: 'normal',
+  },
+  FACE_MISMATCH: {
+    title: 'The face is not similar enough to the portrait in the chip.',
+    advice: 'Compare face and portrait yourself; suspect an impostor.',
+    severity: 'high',
+  },
+  TAILGATING: {
+    title: 'More than one person was in the cabin.',
+    advice: 'Separate the travellers; let each come alone.',
+    severity: 'high',
+  },
+  OCCUPANCY_UNKNOWN: {
+    title: 'It is not certain that exactly one person was in the cabin.',
+    advice: 'Look into the cabin before anything else.',
+    severity: 'normal',
+  },
+  WATCHLIST_HIT: {
+    title: 'A risk service knows a person who may be the holder.',
+    advice: 'Compare the candidate’s features with the holder before you speak to the traveller.',
+    severity: 'high',
+  },
+  RISK_UNAVAILABLE: {
+    title: 'A risk service answered with an error or could not be reached.',
+    advice: 'Ask the service by hand before you decide.',
+    severity: 'normal',
+  },
+  RISK_LATE: {
+    title: 'A risk service did not answer in time.',
+    advice: 'Ask the service by hand before you decide.',
+    severity: 'normal',
+  },
+  RISK_MALFORMED: {
+    title: 'A risk service gave an answer that cannot be trusted.',
+    advice: 'Ask the service by hand and tell the technicians.',
+    severity: 'normal',
+  },
+  TRAVELLER_DID_NOT_LEAVE: {
+    title: 'The traveller did not leave through the open exit.',
+    advice: 'Speak to the traveller; the permission to leave is void.',
+    severity: 'normal',
+  },
+  DOOR_NOT_OPENING: {
+    title: 'A door did not open when asked to.',
+    advice: 'Help the traveller; call a technician.',
+    severity: 'normal',
+  },
+  DOOR_NOT_CLOSING: {
+    title: 'The entry door could not close behind the traveller.',
+    advice: 'Look for an obstacle in the door.',
+    severity: 'normal',
+  },
+  DEVICE_FAULT: {
+    title: 'A device of the gate failed during the passage.',
+    advice: 'Control the traveller at the desk; the lane is out of service.',
+    severity: 'normal',
+  },
+  TRANSACTION_TOO_LONG: {
+    title: 'The passage took longer than allowed.',
+    advice: 'Control the traveller at the desk.',
+    severity: 'normal',
+  },
+  CHECK_MISSING: {
+    title: 'A required check has no result.',
+    advice: 'Carry out the ordinary control; tell the technicians.',
+    severity: 'high',
+  },
+} as const satisfies Record<string, Reason>;
+
+export type ReferralReason = keyof typeof reasons;
+
+/** Why a passage ended without a decision of the gate. These are no referrals. */
+export const interruptions = {
+  TRAVELLER_WITHDREW: 'The traveller went away before the decision.',
+  CONTROLLER_RESTARTED: 'The controller restarted during the passage; nothing of it is resumed.',
+  EVACUATION: 'Fire alarm or emergency release.',
+} as const;
+
+export type Interruption = keyof typeof interruptions;

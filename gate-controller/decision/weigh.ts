@@ -1,0 +1,99 @@
+import type { CheckResult, Evidence } from '../../drivers/contracts/evidence.ts';
+import type { Check, CheckId } from './checks.ts';
+import type { DocumentFacts, TransactionEvidence } from './evidence.ts';
+import type { OperatingPoint } from './operating-points.ts';
+import type { Policy } from './policy.ts';
+
+type Verdict = { readonly result: CheckResult; readonly because?: string };
+
+const passedIf = (isProven: boolean, because?: string): Verdict =>
+  isProven ? { result: 'passed' } : { result: 'failed', ...(because === undefined ? {} : { because }) };
+
+/** Turns evidence into checks. Evidence that was not gathered yields no check; `decide` refers for what is missing. */
+export function weigh(
+  evidence: TransactionEvidence,
+  policy: Policy,
+  point: OperatingPoint,
+  at_ms: number,
+): readonly Check[] {
+  return [
+    ...weighMRZ(evidence, policy, at_ms),
+    ...(evidence.chip ?? []),
+    ...weighOccupancy(evidence, at_ms),
+    ...weighFace(evidence, point, at_ms),
+    ...weighRisk(evidence, at_ms),
+  ];
+}
+
+function weighMRZ({ mrz }: TransactionEvidence, policy: Policy, at_ms: number): readonly Check[] {
+  if (mrz === null) return [];
+  if (mrz.status === 'unavailable') {
+    const result = mrz.because === 'MRZ_CHECK_DIGIT' ? 'failed' : 'undetermined';
+    return [{ id: 'mrz-check-digits', result, because: mrz.because, at_ms }];
+  }
+  const facts = mrz.value;
+  return [
+    { id: 'mrz-check-digits', result: 'passed', because: null, at_ms: mrz.at_ms },
+    check('document-type', weighDocumentType(facts, policy), mrz.at_ms),
+    check('document-expiry', weighExpiry(facts), mrz.at_ms),
+    check('nationality', weighNationality(facts, policy), mrz.at_ms),
+    check('age', weighAge(facts, policy), mrz.at_ms),
+  ];
+}
+
+const weighDocumentType = (facts: DocumentFacts, policy: Policy): Verdict =>
+  passedIf(policy.eligibility.documentCodes.some((code) => facts.documentCode.startsWith(code)));
+
+/** A document is valid on its last day; ISO dates compare as text. An unknown date is not a valid one. */
+const weighExpiry = (facts: DocumentFacts): Verdict =>
+  facts.expiresOn === null
+    ? { result: 'undetermined', because: 'EXPIRY_UNKNOWN' }
+    : passedIf(facts.expiresOn >= facts.today);
+
+const weighNationality = (facts: DocumentFacts, policy: Policy): Verdict =>
+  passedIf(policy.eligibility.nationalities === 'any' || policy.eligibility.nationalities.includes(facts.nationality));
+
+const weighAge = (facts: DocumentFacts, policy: Policy): Verdict =>
+  facts.age_years === null
+    ? { result: 'undetermined', because: 'AGE_UNKNOWN' }
+    : passedIf(facts.age_years >= policy.eligibility.age_min_years);
+
+function weighOccupancy({ occupancy }: TransactionEvidence, at_ms: number): readonly Check[] {
+  if (occupancy === null) return [];
+  return [fromEvidence('single-occupant', occupancy, ({ persons }) => passedIf(persons === 'one'), at_ms)];
+}
+
+function weighFace({ face }: TransactionEvidence, point: OperatingPoint, at_ms: number): readonly Check[] {
+  if (face === null) return [];
+  return [
+    fromEvidence('portrait', face.portrait, () => ({ result: 'passed' }), at_ms),
+    fromEvidence('face-captured', face.captured, ({ framesCompared }) => passedIf(framesCompared >= 1), at_ms),
+    // Written so that NaN refuses. The frame count is part of the operating point's false match rate.
+    fromEvidence(
+      'face-match',
+      face.similarity,
+      (similarity) => passedIf(similarity >= point.similarity_min && similarity <= similarityCeiling),
+      at_ms,
+    ),
+  ];
+}
+
+/** Cosine of two unit vectors in single precision; anything above it was not measured by a comparison. */
+const similarityCeiling = 1.0001;
+
+function weighRisk({ risk }: TransactionEvidence, at_ms: number): readonly Check[] {
+  if (risk === null) return [];
+  return [fromEvidence('watchlist', risk, ({ verdict }) => passedIf(verdict === 'clear'), at_ms)];
+}
+
+function fromEvidence<T>(id: CheckId, evidence: Evidence<T>, judge: (value: T) => Verdict, at_ms: number): Check {
+  if (evidence.status === 'unavailable') return { id, result: 'undetermined', because: evidence.because, at_ms };
+  return check(id, judge(evidence.value), evidence.at_ms);
+}
+
+const check = (id: CheckId, verdict: Verdict, at_ms: number): Check => ({
+  id,
+  result: verdict.result,
+  because: verdict.because ?? null,
+  at_ms,
+});

@@ -1,0 +1,155 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { ChainedRecord } from './record.ts';
+
+/** A timer as a row: an absolute deadline in wall-clock milliseconds, and the event it sends. */
+export type TimerRow = {
+  readonly subject: string;
+  readonly id: string;
+  readonly deadline_ms: number;
+  readonly event: string;
+};
+
+/** Where a subject stands, so that a start need not replay. It equals the state of the subject's last record. */
+export type SubjectRow = { readonly subject: string; readonly kind: string; readonly seq: number };
+
+/** One commit: everything in it becomes durable together, or nothing does. */
+export type Commit = {
+  readonly records: readonly ChainedRecord[];
+  readonly timersSet: readonly TimerRow[];
+  readonly timersCancelled: readonly Pick<TimerRow, 'subject' | 'id'>[];
+  /** Subjects that reached their end: they and their timers are dropped from the tables of what is under way. */
+  readonly ended: readonly string[];
+};
+
+export type Standing = {
+  readonly last: ChainedRecord | null;
+  /** Last record of every subject that is under way. */
+  readonly subjects: readonly ChainedRecord[];
+  readonly timers: readonly TimerRow[];
+};
+
+const schema = `
+CREATE TABLE IF NOT EXISTS records (
+  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, subject TEXT NOT NULL, kind TEXT NOT NULL,
+  event TEXT NOT NULL, state TEXT NOT NULL, effects TEXT NOT NULL, hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS records_by_subject ON records (subject, seq);
+CREATE TABLE IF NOT EXISTS subjects (subject TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS timers (
+  subject TEXT NOT NULL, id TEXT NOT NULL, deadline_ms INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (subject, id)
+) STRICT;
+`;
+
+type Row = Record<string, unknown>;
+
+const toRecord = (row: Row): ChainedRecord => ({
+  seq: Number(row.seq),
+  at_ms: Number(row.at_ms),
+  subject: String(row.subject),
+  kind: String(row.kind),
+  event: String(row.event),
+  state: String(row.state),
+  effects: String(row.effects),
+  hash: row.hash as Uint8Array,
+});
+
+/**
+ * The embedded store. WAL with `synchronous=FULL`, set and read back: with NORMAL a power cut loses acknowledged records
+ * (measured in 500 of 600 replayed cuts; 0 of 600 with FULL). Calls block for a flush, so only the writer's thread makes them.
+ */
+export class JournalDatabase {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(file: string, options: { readonly readOnly?: boolean } = {}) {
+    const readOnly = options.readOnly ?? false;
+    if (!readOnly) mkdirSync(dirname(file), { recursive: true });
+    this.#db = new DatabaseSync(file, { readOnly, timeout: 2_000 });
+    if (readOnly) return;
+    this.#db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON');
+    if (this.#db.prepare('PRAGMA synchronous').get()?.synchronous !== 2) {
+      throw new Error('JOURNAL_NOT_DURABLE: the store does not keep synchronous=FULL');
+    }
+    this.#db.exec(schema);
+  }
+
+  append(commit: Commit): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const r of commit.records) {
+        this.#run(
+          'INSERT INTO records VALUES (?,?,?,?,?,?,?,?)',
+          r.seq,
+          r.at_ms,
+          r.subject,
+          r.kind,
+          r.event,
+          r.state,
+          r.effects,
+          r.hash,
+        );
+        this.#run('INSERT OR REPLACE INTO subjects VALUES (?,?,?)', r.subject, r.kind, r.seq);
+      }
+      for (const t of commit.timersCancelled) this.#run('DELETE FROM timers WHERE subject=? AND id=?', t.subject, t.id);
+      for (const t of commit.timersSet) {
+        this.#run('INSERT OR REPLACE INTO timers VALUES (?,?,?,?)', t.subject, t.id, t.deadline_ms, t.event);
+      }
+      for (const subject of commit.ended) {
+        this.#run('DELETE FROM subjects WHERE subject=?', subject);
+        this.#run('DELETE FROM timers WHERE subject=?', subject);
+      }
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  standing(): Standing {
+    const last = this.#prepare('SELECT * FROM records ORDER BY seq DESC LIMIT 1').get();
+    const subjects = this.#prepare('SELECT r.* FROM subjects s JOIN records r ON r.seq = s.seq ORDER BY r.seq').all();
+    const timers = this.#prepare('SELECT * FROM timers').all();
+    return {
+      last: last === undefined ? null : toRecord(last),
+      subjects: subjects.map(toRecord),
+      timers: timers.map((t) => ({
+        subject: String(t.subject),
+        id: String(t.id),
+        deadline_ms: Number(t.deadline_ms),
+        event: String(t.event),
+      })),
+    };
+  }
+
+  /** Records from `from` on, oldest first, one at a time. */
+  *records(from = 1): Generator<ChainedRecord> {
+    for (const row of this.#db.prepare('SELECT * FROM records WHERE seq >= ? ORDER BY seq').iterate(from)) {
+      yield toRecord(row);
+    }
+  }
+
+  /** Records of one subject, oldest first, at most `limit`. */
+  recordsOf(subject: string, limit = 2_000): readonly ChainedRecord[] {
+    return this.#prepare('SELECT * FROM records WHERE subject = ? ORDER BY seq LIMIT ?')
+      .all(subject, limit)
+      .map(toRecord);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.#db.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  #run(sql: string, ...values: (string | number | Uint8Array)[]): void {
+    this.#prepare(sql).run(...values);
+  }
+}

@@ -1,0 +1,274 @@
+import { type FrameGuidance, verifyFace } from '../../biometrics/index.ts';
+import type { Frame } from '../../drivers/contracts/camera.ts';
+import type { Evidence } from '../../drivers/contracts/evidence.ts';
+import { birthISO } from '../../drivers/emrtd/mrz.ts';
+import type { FaceEvidence, MRZEvidence } from '../decision/evidence.ts';
+import { localDate } from './calendar.ts';
+import { inspectChip } from './document-inspector.ts';
+import type { DoorKeeper } from './door-keeper.ts';
+import type { Committed, Effect, Kernel } from './kernel.ts';
+import { currentTransactionId, type LaneParts, tellLane, tellTransaction } from './lane-parts.ts';
+import { selfTestFailures } from './self-test.ts';
+
+/** What runs for one transaction and can be ended. */
+type Running = {
+  inspection?: AbortController;
+  capture?: AbortController;
+  risk?: AbortController;
+  reference?: Promise<FaceEvidence['portrait']>;
+};
+
+export type EffectsOptions = {
+  readonly parts: LaneParts;
+  readonly kernel: () => Kernel;
+  readonly doors: DoorKeeper;
+  /** What the traveller should mend before the camera; for the display only. */
+  readonly onGuidance: (guidance: FrameGuidance) => void;
+  /** Something an officer may see changed without an event. */
+  readonly onCaseChanged: () => void;
+};
+
+/** Time a chip has to come into the field after the printed zone was read, ms. */
+const activate_ms = 4_000;
+/** A risk answer is awaited a little beyond its hard limit, so that the record says "late" and not "unreachable". */
+const riskGrace_ms = 500;
+
+/**
+ * Carries out what the machines asked for. Every effect ends in an event or in nothing; none throws, and none outlives its
+ * transaction.
+ */
+export class Effects {
+  readonly #o: EffectsOptions;
+  readonly #running = new Map<string, Running>();
+
+  constructor(options: EffectsOptions) {
+    this.#o = options;
+  }
+
+  execute(effect: Effect, step: Committed): void {
+    const run = this.#table[effect.type];
+    // Actions that only mark the record for the officer's page need no hands.
+    run?.(step, effect.params as never);
+  }
+
+  /** Ends what runs for a transaction and lets the face pipeline forget it. */
+  end(transactionId: string): void {
+    const running = this.#running.get(transactionId);
+    this.#running.delete(transactionId);
+    running?.inspection?.abort();
+    running?.capture?.abort();
+    running?.risk?.abort();
+    void this.#o.parts.biometrics.forget(transactionId);
+  }
+
+  readonly #table: Readonly<Record<string, (step: Committed, params: never) => void>> = {
+    openEntry: () => this.#o.doors.want('entry', 'open'),
+    closeEntry: () => this.#o.doors.want('entry', 'closed'),
+    openExit: (step, { by }: { by: 'admit' | 'officer' }) =>
+      this.#o.doors.want('exit', 'open', {
+        transactionId: step.subject,
+        by,
+        validUntil_ms: this.#o.parts.clock.monotonic_ms() + this.#o.parts.timings.exitAuthority_ms,
+      }),
+    closeExit: () => this.#o.doors.want('exit', 'closed'),
+    holdDoors: () => {
+      this.#o.doors.want('exit', 'hold');
+      this.#o.doors.want('entry', 'hold');
+    },
+    runSelfTest: () => this.#selfTest(),
+    startTransaction: (_, start: { transactionId: string; mrz: MRZEvidence }) => this.#start(start),
+    faultTransaction: (_, { codes }: { codes: readonly string[] }) => this.#tell({ type: 'LANE_FAULTED', codes }),
+    evacuateTransaction: () => this.#tell({ type: 'EVACUATION_BEGAN' }),
+    askRisk: (step) => void this.#askRisk(step.subject),
+    inspectDocument: (step) => void this.#inspect(step.subject),
+    stopInspection: (step) => this.#running.get(step.subject)?.inspection?.abort(),
+    prepareReference: (step) => {
+      this.#of(step.subject).reference = this.#prepareReference(step.subject);
+    },
+    captureFace: (step) => void this.#captureFace(step.subject),
+    stopCapture: (step) => this.#running.get(step.subject)?.capture?.abort(),
+  };
+
+  #of(transactionId: string): Running {
+    const known = this.#running.get(transactionId);
+    if (known !== undefined) return known;
+    const made: Running = {};
+    this.#running.set(transactionId, made);
+    return made;
+  }
+
+  #tell(event: { type: 'LANE_FAULTED'; codes: readonly string[] } | { type: 'EVACUATION_BEGAN' }): void {
+    const id = currentTransactionId(this.#o.kernel());
+    if (id !== null && this.#o.kernel().has(id)) tellTransaction(this.#o.kernel(), id, event);
+  }
+
+  #selfTest(): void {
+    const { parts } = this.#o;
+    const failures = selfTestFailures({
+      gateIO: parts.devices.gateIO,
+      camera: parts.devices.camera,
+      isFacePipelineReady: () => parts.biometrics.isReady(),
+      trustAnchors: () => parts.trust().certificates.length,
+      now_ms: () => parts.clock.now_ms(),
+      lastRecordAt_ms: parts.lastRecordAt_ms,
+    });
+    tellLane(this.#o.kernel(), { type: 'SELF_TEST_ENDED', failures });
+  }
+
+  #start({ transactionId, mrz }: { transactionId: string; mrz: MRZEvidence }): void {
+    const { clock, policy, operatingPoint, timings, versions } = this.#o.parts;
+    const hall = this.#o.doors.hall();
+    const startedAt_ms = clock.now_ms();
+    const input = { transactionId, startedAt_ms, mrz, hall, policy, operatingPoint, timings, versions };
+    this.#o.kernel().start({ subject: transactionId, kind: 'transaction', input });
+  }
+
+  async #askRisk(id: string): Promise<void> {
+    const { parts } = this.#o;
+    const mrz = parts.cases.get(id)?.mrz;
+    if (mrz === undefined || mrz === null) return;
+    const abort = new AbortController();
+    this.#of(id).risk = abort;
+    const cancel = parts.clock.after(parts.timings.riskHard_ms + riskGrace_ms, () => abort.abort());
+    const { evidence, candidates } = await parts.askRisk(
+      {
+        firstName: mrz.givenNames,
+        lastName: mrz.surname,
+        birthDate: birthISO(mrz, localDate(parts.clock.now_ms())),
+        nationality: mrz.nationality,
+        documentNumber: mrz.documentNumber,
+      },
+      abort.signal,
+    );
+    cancel();
+    const file = parts.cases.get(id);
+    if (file !== undefined) file.candidates = candidates;
+    if (!abort.signal.aborted) tellTransaction(this.#o.kernel(), id, { type: 'RISK_ANSWERED', risk: evidence });
+  }
+
+  async #inspect(id: string): Promise<void> {
+    const { parts } = this.#o;
+    const file = parts.cases.get(id);
+    const abort = new AbortController();
+    this.#of(id).inspection = abort;
+    if (file === undefined || file.mrz === null) return;
+    const { checks, aborted, portrait } = await inspectChip(
+      {
+        chipReader: parts.devices.chipReader,
+        trust: parts.trust,
+        clock: parts.clock,
+        entropy: parts.entropy,
+        activate_ms,
+      },
+      file.mrz,
+      abort.signal,
+      (progress) => {
+        file.chipProgress = progress;
+        this.#o.onCaseChanged();
+      },
+    );
+    file.chipProgress = null;
+    if (abort.signal.aborted) return;
+    file.portrait = portrait;
+    tellTransaction(this.#o.kernel(), id, { type: 'CHIP_INSPECTED', checks, aborted });
+  }
+
+  async #prepareReference(id: string): Promise<FaceEvidence['portrait']> {
+    const { parts } = this.#o;
+    const portrait = parts.cases.get(id)?.portrait ?? null;
+    const evidence: FaceEvidence['portrait'] =
+      portrait === null ? { status: 'unavailable', because: 'PORTRAIT_MISSING' } : await this.#enrol(id, portrait);
+    tellTransaction(this.#o.kernel(), id, { type: 'REFERENCE_PREPARED', portrait: evidence });
+    return evidence;
+  }
+
+  async #enrol(
+    id: string,
+    portrait: { format: 'jpeg' | 'jpeg2000'; bytes: Uint8Array },
+  ): Promise<FaceEvidence['portrait']> {
+    const { biometrics, cases } = this.#o.parts;
+    const found = await biometrics.enrol(id, portrait);
+    if (found.status === 'unavailable') return found;
+    const file = cases.get(id);
+    if (file !== undefined) file.portraitPreview = Uint8Array.from(found.value.preview);
+    this.#o.onCaseChanged();
+    return { ...found, value: { interEye_px: found.value.interEye_px } };
+  }
+
+  async #captureFace(id: string): Promise<void> {
+    const { parts } = this.#o;
+    const running = this.#of(id);
+    const abort = new AbortController();
+    running.capture = abort;
+    const cancel = parts.clock.after(parts.timings.capture_ms - captureMargin_ms, () => abort.abort());
+    try {
+      const portrait = await running.reference;
+      const outcome = portrait?.status !== 'measured' ? noPortrait : await this.#verify(id, abort.signal);
+      if (!this.#isCapturing(id, abort)) return;
+      tellTransaction(this.#o.kernel(), id, { type: 'FACE_VERIFIED', ...outcome });
+    } finally {
+      cancel();
+    }
+  }
+
+  /** True while this very capture is the one the transaction waits for: neither ended nor replaced. */
+  #isCapturing(id: string, abort: AbortController): boolean {
+    return this.#running.get(id)?.capture === abort && this.#o.kernel().has(id);
+  }
+
+  async #verify(
+    id: string,
+    signal: AbortSignal,
+  ): Promise<{ captured: FaceEvidence['captured']; similarity: Evidence<number> }> {
+    const { biometrics, cases, clock, devices, operatingPoint } = this.#o.parts;
+    const { captured, similarity, preview } = await verifyFace({
+      biometrics,
+      sessionId: id,
+      frames: framesOf(devices.camera, signal),
+      similarity_min: operatingPoint.similarity_min,
+      framesCompared_max: operatingPoint.framesCompared_max,
+      signal,
+      now_ms: () => clock.now_ms(),
+      onGuidance: this.#o.onGuidance,
+    });
+    const file = cases.get(id);
+    if (file !== undefined && preview !== null) file.livePreview = Uint8Array.from(preview);
+    this.#o.onCaseChanged();
+    return { captured, similarity };
+  }
+}
+
+/** The capture ends by itself this long before the machine would give it up, ms. */
+const captureMargin_ms = 1_000;
+
+const noPortrait = {
+  captured: { status: 'unavailable', because: 'PORTRAIT_UNUSABLE' },
+  similarity: { status: 'unavailable', because: 'PORTRAIT_UNUSABLE' },
+} as const;
+
+/** Frames as they come; whoever is slow gets the newest and never a queue. */
+async function* framesOf(
+  camera: LaneParts['devices']['camera'],
+  signal: AbortSignal,
+): AsyncGenerator<Frame, void, undefined> {
+  let newest: Frame | undefined;
+  let wake: () => void = () => {};
+  const unsubscribe = camera.subscribe((event) => {
+    if (event.type !== 'frame') return;
+    newest = event.frame;
+    wake();
+  });
+  const stop = (): void => wake();
+  signal.addEventListener('abort', stop);
+  try {
+    while (!signal.aborted) {
+      if (newest === undefined) await new Promise<void>((resolve) => (wake = resolve));
+      const frame = newest;
+      newest = undefined;
+      if (frame !== undefined) yield frame;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    unsubscribe();
+  }
+}

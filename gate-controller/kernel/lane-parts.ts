@@ -1,0 +1,68 @@
+import type { SnapshotFrom } from 'xstate';
+import type { Biometrics } from '../../biometrics/index.ts';
+import type { Camera } from '../../drivers/contracts/camera.ts';
+import type { ChipReader } from '../../drivers/contracts/chip-reader.ts';
+import type { GateIO } from '../../drivers/contracts/gate-io.ts';
+import type { MRZReader } from '../../drivers/contracts/mrz-reader.ts';
+import type { TrustStore } from '../../drivers/emrtd/trust-store.ts';
+import type { CaseFiles } from '../cases/case-files.ts';
+import type { OperatingPoint } from '../decision/operating-points.ts';
+import type { Policy } from '../decision/policy.ts';
+import type { laneMachine, LaneHappening } from '../lane/machine.ts';
+import type { RiskResult } from '../risk/yente.ts';
+import type { RiskSubject } from '../risk/subject.ts';
+import type { transactionMachine } from '../transaction/machine.ts';
+import type { TransactionHappening } from '../transaction/events.ts';
+import type { Timings } from '../transaction/timings.ts';
+import type { Clock } from './clock.ts';
+import type { Kernel } from './kernel.ts';
+
+/** Name under which the lane is a subject of the kernel. */
+export const laneSubject = 'lane';
+
+/** Everything one lane consists of, put together by `main.ts`. */
+export type LaneParts = {
+  readonly clock: Clock;
+  readonly entropy: (length: number) => Uint8Array;
+  readonly newId: () => string;
+  readonly devices: {
+    readonly mrzReader: MRZReader;
+    readonly chipReader: ChipReader;
+    readonly gateIO: GateIO;
+    readonly camera: Camera;
+  };
+  readonly biometrics: Biometrics;
+  readonly trust: () => TrustStore;
+  readonly askRisk: (subject: RiskSubject, signal: AbortSignal) => Promise<RiskResult>;
+  readonly cases: CaseFiles;
+  readonly policy: Policy;
+  readonly operatingPoint: OperatingPoint;
+  readonly timings: Timings;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Wall time of the last record before this start; 0 when there is none. */
+  readonly lastRecordAt_ms: number;
+};
+
+type LaneSnapshot = SnapshotFrom<typeof laneMachine>;
+type TransactionSnapshot = SnapshotFrom<typeof transactionMachine>;
+
+export const laneSnapshot = (kernel: Kernel): LaneSnapshot | undefined =>
+  kernel.snapshot(laneSubject) as LaneSnapshot | undefined;
+
+export const transactionSnapshot = (kernel: Kernel, id: string | null): TransactionSnapshot | undefined =>
+  id === null ? undefined : (kernel.snapshot(id) as TransactionSnapshot | undefined);
+
+/** The transaction that the lane serves now. */
+export const currentTransactionId = (kernel: Kernel): string | null =>
+  laneSnapshot(kernel)?.context.transactionId ?? null;
+
+export const tellLane = (kernel: Kernel, event: LaneHappening): void => kernel.send(laneSubject, event);
+
+export const tellTransaction = (kernel: Kernel, id: string, event: TransactionHappening): void =>
+  kernel.send(id, event);
+
+/** The same to the transaction that is under way, if one is. */
+export function tellCurrent(kernel: Kernel, event: TransactionHappening): void {
+  const id = currentTransactionId(kernel);
+  if (id !== null && kernel.has(id)) tellTransaction(kernel, id, event);
+}

@@ -1,0 +1,265 @@
+import { assign, setup } from 'xstate';
+import type { MRZEvidence } from '../decision/evidence.ts';
+import { type Hall, unknownHall } from '../safety/hall.ts';
+
+/** Waits of the lane in milliseconds. */
+export type LaneTimings = {
+  readonly start_ms: number;
+  readonly selfTest_ms: number;
+  readonly clearCabin_ms: number;
+  /** How long health must be good before the lane leaves a fault, so that a flapping device does not flap the lane. */
+  readonly settle_ms: number;
+  /** Pause before a failed self-test is repeated. */
+  readonly retest_ms: number;
+};
+
+export const defaultLaneTimings: LaneTimings = {
+  start_ms: 30_000,
+  selfTest_ms: 10_000,
+  clearCabin_ms: 30_000,
+  settle_ms: 2_000,
+  retest_ms: 15_000,
+};
+
+export type LaneInput = {
+  readonly laneId: string;
+  /** True: the lane opens after a passed self-test without an officer's word (demonstration, commissioning). */
+  readonly opensByItself: boolean;
+  readonly timings: LaneTimings;
+};
+
+export type LaneContext = LaneInput & {
+  readonly hall: Hall;
+  /** What keeps the lane from serving, `device:code`; starts as "nothing is known". */
+  readonly blocking: readonly string[];
+  readonly selfTestFailures: readonly string[];
+  readonly transactionId: string | null;
+  readonly shouldOpen: boolean;
+};
+
+export type LaneHappening =
+  | { readonly type: 'HALL_CHANGED'; readonly hall: Hall }
+  | { readonly type: 'HEALTH_CHANGED'; readonly blocking: readonly string[] }
+  | { readonly type: 'SELF_TEST_ENDED'; readonly failures: readonly string[] }
+  | { readonly type: 'DOCUMENT_PRESENTED'; readonly transactionId: string; readonly mrz: MRZEvidence }
+  | { readonly type: 'TRANSACTION_ENDED'; readonly transactionId: string; readonly outcome: string }
+  | { readonly type: 'OFFICER_OPENED_LANE'; readonly officer: string }
+  | { readonly type: 'OFFICER_CLOSED_LANE'; readonly officer: string }
+  | { readonly type: 'OFFICER_RESET_EVACUATION'; readonly officer: string; readonly reason: string }
+  | { readonly type: 'RESTARTED' };
+
+export type LaneEvent = LaneHappening & { readonly at_ms: number };
+
+/**
+ * The lane's mode. Fire and emergency release win in every state (I6); the hardware opens the doors, the lane only follows
+ * and never closes again by itself: an officer resets it once the inputs are quiet.
+ */
+export const laneMachine = setup({
+  types: {
+    context: {} as LaneContext,
+    events: {} as LaneEvent,
+    input: {} as LaneInput,
+  },
+  actions: {
+    openEntry: () => {},
+    closeEntry: () => {},
+    holdDoors: () => {},
+    runSelfTest: () => {},
+    startTransaction: (_, _start: { transactionId: string; mrz: MRZEvidence }) => {},
+    faultTransaction: (_, _fault: { codes: readonly string[] }) => {},
+    evacuateTransaction: () => {},
+    seeHall: assign((_, params: { hall: Hall }) => ({ hall: params.hall })),
+    forgetTransaction: assign({ transactionId: null }),
+  },
+  guards: {
+    isEmergency: (_, params: { hall: Hall }) =>
+      params.hall.isKnown && (params.hall.isFireAlarm || params.hall.isEmergencyOpen),
+    isEmergencyOver: ({ context: { hall } }) => hall.isKnown && !hall.isFireAlarm && !hall.isEmergencyOpen,
+    isHealthy: ({ context }) => context.blocking.length === 0 && context.hall.isKnown,
+    // A hall that cannot be seen is a fault of its device, and counts once that fault has stood.
+    isSick: ({ context }) => context.blocking.length > 0,
+    isIdle: ({ context }) => context.transactionId === null,
+    isHealthyAndIdle: ({ context }) =>
+      context.blocking.length === 0 && context.hall.isKnown && context.transactionId === null,
+    isCabinOccupied: ({ context: { hall } }) => hall.isKnown && hall.isCabinOccupied,
+    isCabinEmpty: ({ context: { hall } }) => hall.isKnown && !hall.isCabinOccupied && hall.isEntryFree,
+    isAllShut: ({ context: { hall } }) =>
+      hall.isKnown && hall.entry === 'closed' && hall.exit === 'closed' && !hall.isCabinOccupied,
+    isReadyForTraveller: ({ context: { hall, transactionId } }) =>
+      transactionId === null &&
+      hall.isKnown &&
+      hall.entry === 'closed' &&
+      hall.exit === 'closed' &&
+      !hall.isCabinOccupied,
+    isCurrent: ({ context }, params: { transactionId: string }) => context.transactionId === params.transactionId,
+    hasPassed: (_, params: { failures: readonly string[] }) => params.failures.length === 0,
+    shouldOpen: ({ context }) => context.shouldOpen,
+  },
+  delays: {
+    start: ({ context }) => context.timings.start_ms,
+    selfTest: ({ context }) => context.timings.selfTest_ms,
+    clearCabin: ({ context }) => context.timings.clearCabin_ms,
+    settle: ({ context }) => context.timings.settle_ms,
+    retest: ({ context }) => context.timings.retest_ms,
+  },
+}).createMachine({
+  id: 'lane',
+  context: ({ input }) => ({
+    ...input,
+    hall: unknownHall,
+    blocking: ['lane:NOT_STARTED'],
+    selfTestFailures: [],
+    transactionId: null,
+    shouldOpen: input.opensByItself,
+  }),
+  initial: 'starting',
+  on: {
+    HALL_CHANGED: [
+      {
+        guard: { type: 'isEmergency', params: ({ event }) => ({ hall: event.hall }) },
+        target: '.evacuation',
+        actions: [{ type: 'seeHall', params: ({ event }) => ({ hall: event.hall }) }],
+      },
+      { actions: { type: 'seeHall', params: ({ event }) => ({ hall: event.hall }) } },
+    ],
+    HEALTH_CHANGED: { actions: assign(({ event }) => ({ blocking: event.blocking })) },
+    TRANSACTION_ENDED: {
+      guard: { type: 'isCurrent', params: ({ event }) => ({ transactionId: event.transactionId }) },
+      actions: 'forgetTransaction',
+    },
+    OFFICER_OPENED_LANE: { actions: assign({ shouldOpen: true }) },
+    OFFICER_CLOSED_LANE: { actions: assign({ shouldOpen: false }) },
+    // Nothing of what was is believed after a restart (I9).
+    RESTARTED: {
+      target: '.starting',
+      actions: assign(({ context }) => ({
+        hall: unknownHall,
+        blocking: ['lane:NOT_STARTED'],
+        selfTestFailures: [],
+        transactionId: null,
+        shouldOpen: context.opensByItself,
+      })),
+    },
+  },
+  states: {
+    starting: {
+      entry: 'holdDoors',
+      always: { guard: 'isHealthyAndIdle', target: 'clearingCabin' },
+      after: { start: 'fault' },
+    },
+    // Whoever is in the cabin without a transaction is let out to the entry side.
+    clearingCabin: {
+      initial: 'looking',
+      states: {
+        looking: {
+          always: [
+            { guard: 'isAllShut', target: '#lane.selfTest' },
+            { guard: 'isCabinEmpty', target: 'closing' },
+            { target: 'opening' },
+          ],
+        },
+        opening: { entry: 'openEntry', always: { guard: 'isCabinEmpty', target: 'closing' } },
+        closing: {
+          entry: 'closeEntry',
+          always: [
+            { guard: 'isAllShut', target: '#lane.selfTest' },
+            { guard: 'isCabinOccupied', target: 'opening' },
+          ],
+        },
+      },
+      always: { guard: 'isSick', target: 'fault' },
+      after: {
+        clearCabin: { target: 'fault', actions: assign({ selfTestFailures: ['CABIN_NOT_CLEARED'] }) },
+      },
+    },
+    selfTest: {
+      entry: 'runSelfTest',
+      always: { guard: 'isSick', target: 'fault' },
+      on: {
+        SELF_TEST_ENDED: [
+          {
+            guard: { type: 'hasPassed', params: ({ event }) => ({ failures: event.failures }) },
+            target: 'tested',
+            actions: assign({ selfTestFailures: [] }),
+          },
+          { target: 'fault.failed', actions: assign(({ event }) => ({ selfTestFailures: event.failures })) },
+        ],
+      },
+      after: { selfTest: { target: 'fault', actions: assign({ selfTestFailures: ['SELF_TEST_NOT_ENDED'] }) } },
+    },
+    tested: { always: [{ guard: 'shouldOpen', target: 'open' }, { target: 'closed' }] },
+    closed: {
+      entry: 'closeEntry',
+      always: [
+        { guard: 'isSick', target: 'fault' },
+        { guard: 'shouldOpen', target: 'clearingCabin' },
+      ],
+    },
+    open: {
+      always: {
+        guard: 'isSick',
+        target: 'fault',
+        actions: { type: 'faultTransaction', params: ({ context }) => ({ codes: context.blocking }) },
+      },
+      on: {
+        DOCUMENT_PRESENTED: {
+          guard: 'isReadyForTraveller',
+          actions: [
+            assign(({ event }) => ({ transactionId: event.transactionId })),
+            {
+              type: 'startTransaction',
+              params: ({ event }) => ({ transactionId: event.transactionId, mrz: event.mrz }),
+            },
+          ],
+        },
+        TRANSACTION_ENDED: {
+          guard: { type: 'isCurrent', params: ({ event }) => ({ transactionId: event.transactionId }) },
+          target: 'betweenTravellers',
+          actions: 'forgetTransaction',
+        },
+        OFFICER_CLOSED_LANE: [
+          { guard: 'isIdle', target: 'closed', actions: assign({ shouldOpen: false }) },
+          { target: 'draining', actions: assign({ shouldOpen: false }) },
+        ],
+      },
+    },
+    // The next document is accepted only from an empty cabin behind shut doors.
+    betweenTravellers: {
+      always: [
+        { guard: 'isSick', target: 'fault' },
+        { guard: 'isAllShut', target: 'tested' },
+        { target: 'clearingCabin' },
+      ],
+    },
+    draining: {
+      always: [
+        {
+          guard: 'isSick',
+          target: 'fault',
+          actions: { type: 'faultTransaction', params: ({ context }) => ({ codes: context.blocking }) },
+        },
+        { guard: 'isIdle', target: 'closed' },
+      ],
+    },
+    fault: {
+      initial: 'waiting',
+      states: {
+        waiting: { always: { guard: 'isHealthyAndIdle', target: 'settling' } },
+        // A self-test that failed with every device healthy is repeated at leisure.
+        failed: { after: { retest: 'waiting' } },
+        settling: {
+          always: { guard: 'isSick', target: 'waiting' },
+          after: { settle: '#lane.clearingCabin' },
+        },
+      },
+    },
+    evacuation: {
+      entry: ['holdDoors', 'evacuateTransaction', assign({ shouldOpen: false })],
+      on: {
+        HALL_CHANGED: { actions: { type: 'seeHall', params: ({ event }) => ({ hall: event.hall }) } },
+        OFFICER_OPENED_LANE: {},
+        OFFICER_RESET_EVACUATION: { guard: 'isEmergencyOver', target: 'starting' },
+      },
+    },
+  },
+});

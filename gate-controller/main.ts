@@ -1,0 +1,215 @@
+// The controller of one lane: npm run gate -- --config FILE. The only file that names concrete drivers.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Logger, pino } from 'pino';
+import { buildPages } from '../.ci/build-pages.ts';
+import { type Biometrics, BiometricsError, createBiometrics } from '../biometrics/index.ts';
+import { createCamera } from '../drivers/camera/driver.ts';
+import { createChipReader } from '../drivers/chip-reader/driver.ts';
+import { loadTrustFolder } from '../drivers/emrtd/trust-folder.ts';
+import { createGateIO } from '../drivers/gate-io/driver.ts';
+import { createMRZReader } from '../drivers/mrz-reader/driver.ts';
+import { ProvisionError } from '../models/package-files.ts';
+import { provisionModels } from '../models/provision.ts';
+import { give } from './api/commands.ts';
+import { Metrics } from './api/metrics.ts';
+import { createServer, type Server } from './api/server.ts';
+import { displayView, officerView, type ViewSources } from './api/views.ts';
+import { ConfigurationError, loadConfiguration } from './config/load.ts';
+import type { Configuration } from './config/schema.ts';
+import { operatingPoint } from './decision/operating-points.ts';
+import { type Journal, JournalError, openJournal } from './journal/journal.ts';
+import { systemClock } from './kernel/clock.ts';
+import type { Committed } from './kernel/kernel.ts';
+import { LaneController } from './lane-controller.ts';
+import { outermost } from './lane/presentation.ts';
+import { askYente } from './risk/yente.ts';
+
+const version = 'border-gate-controller 0.1.0';
+
+/** Exit codes of the process, for whoever supervises it. */
+const exitCodes = { refused: 2, fatal: 70 } as const;
+
+/** Until sign-in exists whoever sits at this machine is the officer; the record says so. */
+const localOfficer = 'local';
+
+const { values: flags } = parseArgs({
+  options: {
+    config: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    'stop-with-stdin': { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  if (flags.config === undefined) {
+    console.error('usage: npm run gate -- --config FILE   (an example: gate-controller/config/example.json)');
+    process.exitCode = exitCodes.refused;
+    return;
+  }
+  try {
+    const configuration = await loadConfiguration(resolve(flags.config));
+    await run(configuration);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    console.error(error.message);
+    process.exitCode = exitCodes.refused;
+  }
+}
+
+/** A start that is refused in plain words, not a crash. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof ConfigurationError ||
+  error instanceof JournalError ||
+  error instanceof ProvisionError ||
+  error instanceof BiometricsError;
+
+async function run(configuration: Configuration): Promise<void> {
+  const log = pino({ level: configuration.logLevel, base: { lane: configuration.lane.id } }, pino.destination(2));
+  const folder = resolve(configuration.folder);
+  await mkdir(folder, { recursive: true });
+  const [modelFolder] = await Promise.all([provisionModels(), buildPages(['officer', 'display'])]);
+  // A model that is not what the manifest says ends the start here, before anything can move.
+  const biometrics = createBiometrics({
+    modelFolder,
+    now_ms: systemClock.now_ms,
+    onEvent: (event) => log.warn({ event }, 'face pipeline'),
+  });
+  await biometrics.start();
+  const journal = await openJournal(join(folder, 'journal.db')).catch(async (error: unknown) => {
+    await biometrics.stop();
+    throw error;
+  });
+  const metrics = new Metrics();
+  let server: Server | undefined;
+  const lane = await createLane(configuration, {
+    biometrics,
+    journal,
+    log,
+    onStep: (step) => {
+      metrics.observe(step);
+      logStep(log, step);
+    },
+    onChange: () => server?.changed(),
+  });
+  server = await createPagesServer(configuration, { lane, journal, metrics, log });
+  stopOnSignal(lane, server, log);
+  await lane.start();
+  const address = await server.app.listen({ host: configuration.http.host, port: configuration.http.port });
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ready: true, url: address })}\n`);
+  log.info({ address }, 'officer page at /officer, traveller page at /display; local machine only: no sign-in yet');
+}
+
+type LaneSurroundings = {
+  readonly biometrics: Biometrics;
+  readonly journal: Journal;
+  readonly log: Logger;
+  readonly onStep: (step: Committed) => void;
+  readonly onChange: () => void;
+};
+
+async function createLane(configuration: Configuration, surroundings: LaneSurroundings): Promise<LaneController> {
+  const { devices, risk, policy, timings, lane, trustFolder } = configuration;
+  const { biometrics, journal, log, onStep, onChange } = surroundings;
+  await mkdir(resolve(trustFolder), { recursive: true });
+  const { trust, refused } = await loadTrustFolder(resolve(trustFolder));
+  log.info({ anchors: trust.certificates.length, refused }, 'issuer certificates');
+  const yente = { name: 'watchlist', ...risk, now_ms: systemClock.now_ms };
+  return new LaneController({
+    laneId: lane.id,
+    opensByItself: lane.opensByItself,
+    journal,
+    onStep,
+    onChange,
+    onFatal: (error) => {
+      // Without a record nothing may move: the doors are left to the hardware, which secures them without a host.
+      log.fatal({ code: error.name, message: error.message }, 'the lane stops');
+      process.exit(exitCodes.fatal);
+    },
+    parts: {
+      clock: systemClock,
+      entropy: (length) => randomBytes(length),
+      newId: () => randomUUID(),
+      devices: {
+        mrzReader: createMRZReader(devices.mrzReader),
+        chipReader: createChipReader(devices.chipReader),
+        gateIO: createGateIO(devices.gateIO),
+        camera: createCamera(devices.camera),
+      },
+      biometrics,
+      trust: () => trust,
+      askRisk: (subject, signal) => askYente(yente, subject, signal),
+      policy,
+      operatingPoint: operatingPoint(policy.operatingPoint),
+      timings,
+      versions: { controller: version, node: process.version, ...biometrics.versions() },
+      lastRecordAt_ms: journal.standing.last?.at_ms ?? 0,
+    },
+  });
+}
+
+type PagesSurroundings = {
+  readonly lane: LaneController;
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+};
+
+function createPagesServer(
+  configuration: Configuration,
+  { lane, journal, metrics, log }: PagesSurroundings,
+): Promise<Server> {
+  const sources: ViewSources = {
+    laneId: configuration.lane.id,
+    laneName: configuration.lane.name,
+    kernel: lane.kernel,
+    history: lane.history,
+    cases: lane.cases,
+    board: () => lane.faults,
+    reading: () => lane.reading(),
+    isDocumentPresent: () => lane.isDocumentPresent(),
+    guidance: () => lane.guidance,
+    now_ms: systemClock.now_ms,
+  };
+  return createServer({
+    logger: log,
+    officerView: () => officerView(sources),
+    displayView: () => displayView(sources),
+    give: (command) =>
+      give(command, {
+        kernel: lane.kernel,
+        laneId: configuration.lane.id,
+        officer: localOfficer,
+        acknowledgeEnded: (id) => lane.history.acknowledge(id),
+      }),
+    recordsOf: (id) => journal.recordsOf(id),
+    cases: lane.cases,
+    notReadyBecause: () => lane.notReadyBecause(),
+    metrics: () => metrics.text(),
+    pagesFolder: resolve(import.meta.dirname, '../.cache/pages'),
+  });
+}
+
+/** Codes and states only: nothing of a traveller can be in a log line. */
+function logStep(log: Logger, { seq, subject, kind, event, value, isIgnored }: Committed): void {
+  const line = { seq, subject, kind, event: event.type, state: outermost(value) };
+  if (isIgnored) log.debug(line, 'ignored');
+  else log.info(line, 'step');
+}
+
+function stopOnSignal(lane: LaneController, server: Server, log: Logger): void {
+  const stop = async (): Promise<void> => {
+    // The supervisor's patience is limited, and so is ours: a stop that hangs ends anyway.
+    setTimeout(() => process.exit(exitCodes.fatal), 5_000).unref();
+    await server.app.close();
+    await lane.stop();
+    log.info('stopped');
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+  // A parent that is gone, however it went, closes our standard input.
+  if (flags['stop-with-stdin']) process.stdin.once('end', () => void stop()).resume();
+}
+
+await main();

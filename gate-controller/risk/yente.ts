@@ -1,0 +1,157 @@
+import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import type { RiskEvidence } from '../decision/evidence.ts';
+import type { RiskCandidate, RiskSubject } from './subject.ts';
+
+export type YenteOptions = {
+  readonly name: string;
+  /** Base address, e.g. http://127.0.0.1:8000 */
+  readonly url: string;
+  readonly dataset: string;
+  /** Similarity from which the service calls a candidate a match, 0…1 (yente's own default is 0.70). */
+  readonly threshold: number;
+  readonly now_ms: () => number;
+};
+
+/** Largest answer that is read; candidates are few. */
+const answer_max_bytes = 1_048_576;
+
+const Candidate = Type.Object({
+  id: Type.String(),
+  caption: Type.String(),
+  score: Type.Number({ minimum: 0, maximum: 1 }),
+  match: Type.Boolean(),
+  explanations: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+
+const Answer = Type.Object({
+  responses: Type.Object({
+    holder: Type.Object({
+      status: Type.Literal(200),
+      results: Type.Array(Candidate, { maxItems: 500 }),
+      total: Type.Object({ value: Type.Integer({ minimum: 0 }) }),
+      query: Type.Object({
+        schema: Type.String(),
+        properties: Type.Record(Type.String(), Type.Array(Type.String())),
+      }),
+    }),
+  }),
+});
+
+export type RiskResult = { readonly evidence: RiskEvidence; readonly candidates: readonly RiskCandidate[] };
+
+const unavailable = (because: 'RISK_UNAVAILABLE' | 'RISK_MALFORMED'): RiskResult => ({
+  evidence: { status: 'unavailable', because },
+  candidates: [],
+});
+
+/**
+ * Asks `POST /match/{dataset}` about one person. Never rejects. The echoed query is compared with what was sent: a field
+ * the service dropped would weaken the search silently, so such an answer is malformed. `signal` ends the wait.
+ */
+export async function askYente(options: YenteOptions, subject: RiskSubject, signal: AbortSignal): Promise<RiskResult> {
+  const properties = propertiesOf(subject);
+  const text = await post(options, properties, signal);
+  if (text === undefined) return unavailable('RISK_UNAVAILABLE');
+  const answer = parse(text);
+  if (answer === undefined) return unavailable('RISK_MALFORMED');
+  const { query, results } = answer.responses.holder;
+  if (!isEchoed(properties, query.properties)) return unavailable('RISK_MALFORMED');
+  // `match` must agree with the threshold that was asked for; NaN cannot occur in JSON and the schema bounds the score.
+  if (results.some(({ match, score }) => match !== score >= options.threshold)) return unavailable('RISK_MALFORMED');
+  const hits = results.filter(({ match }) => match);
+  return {
+    evidence: {
+      status: 'measured',
+      value: {
+        verdict: hits.length > 0 ? 'hit' : 'clear',
+        candidates: hits.length,
+        topScore: results.length === 0 ? null : Math.max(...results.map(({ score }) => score)),
+      },
+      at_ms: options.now_ms(),
+      by: `yente:${options.dataset}`,
+    },
+    candidates: hits.slice(0, 5).map(({ id, caption, score, explanations }) => ({
+      id,
+      caption,
+      score,
+      features: Object.keys(explanations ?? {}),
+    })),
+  };
+}
+
+function propertiesOf(subject: RiskSubject): Record<string, string[]> {
+  const all: Record<string, (string | null)[]> = {
+    name: [[subject.firstName, subject.lastName].filter((part) => part !== '').join(' ')],
+    firstName: [subject.firstName],
+    lastName: [subject.lastName],
+    birthDate: [subject.birthDate],
+    nationality: [subject.nationality],
+    idNumber: [subject.documentNumber],
+  };
+  const filled = Object.entries(all).map(([key, values]) => [key, values.filter((v) => v !== null && v !== '')]);
+  return Object.fromEntries(filled.filter(([, values]) => (values?.length ?? 0) > 0)) as Record<string, string[]>;
+}
+
+async function post(
+  { url, dataset, threshold }: YenteOptions,
+  properties: Record<string, string[]>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const address = new URL(`/match/${encodeURIComponent(dataset)}`, url);
+    address.searchParams.set('limit', '5');
+    address.searchParams.set('threshold', String(threshold));
+    const response = await fetch(address, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ queries: { holder: { schema: 'Person', properties } } }),
+      redirect: 'error',
+      signal,
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    return await readCapped(response);
+  } catch {
+    // Refused, reset, aborted, cut off: the service could not be asked. The cause may quote the request, so it is not kept.
+    return undefined;
+  }
+}
+
+async function readCapped(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > answer_max_bytes) return '';
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function parse(text: string): Static<typeof Answer> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Value.Check(Answer, value) ? value : undefined;
+  } catch {
+    // Not JSON: malformed.
+    return undefined;
+  }
+}
+
+/**
+ * Every value that was sent comes back, whatever the service normalised (case, marks) or added. A country code may come
+ * back in another form (`USA` as `us`), but not vanish.
+ */
+function isEchoed(sent: Record<string, string[]>, echoed: Record<string, readonly string[]>): boolean {
+  return Object.entries(sent).every(([key, values]) => {
+    const back = (echoed[key] ?? []).map(normalise);
+    if (key === 'nationality') return back.length > 0;
+    return values.every((value) => back.includes(normalise(value)));
+  });
+}
+
+const normalise = (text: string): string =>
+  text.normalize('NFKD').replace(/\p{M}/gu, '').replace(/\s+/gu, ' ').trim().toLowerCase();

@@ -1,0 +1,32 @@
+/** One standing condition. Wall-clock milliseconds. */
+export type Fault = {
+  readonly device: string;
+  readonly code: string;
+  readonly since_ms: number;
+  readonly isBlocking: boolean;
+};
+
+/** Faults by device and code; a value, replaced on change. */
+export type FaultBoard = readonly Fault[];
+
+export const noFaults: FaultBoard = [];
+
+/** Raising what stands changes nothing: the first moment is the one that counts. */
+export function raise(board: FaultBoard, fault: Fault): FaultBoard {
+  return board.some((standing) => isSame(standing, fault)) ? board : [...board, fault];
+}
+
+export function clear(board: FaultBoard, fault: Pick<Fault, 'device' | 'code'>): FaultBoard {
+  const left = board.filter((standing) => !isSame(standing, fault));
+  return left.length === board.length ? board : left;
+}
+
+/** Codes of what keeps the lane from serving, as `device:code`, in a stable order. */
+export const blockingCodes = (board: FaultBoard): readonly string[] =>
+  board
+    .filter((fault) => fault.isBlocking)
+    .map((fault) => `${fault.device}:${fault.code}`)
+    .sort();
+
+const isSame = (a: Pick<Fault, 'device' | 'code'>, b: Pick<Fault, 'device' | 'code'>): boolean =>
+  a.device === b.device && a.code === b.code;

@@ -1,0 +1,171 @@
+/** Starts the simulated hardware and a controller beside it, as two processes that know each other only by wires. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { SimulatorAddresses } from './simulator.ts';
+
+export type LaunchOptions = {
+  /** Port links, trust folder, journal and configuration go here. */
+  readonly folder: string;
+  /** 0 = any free port. */
+  readonly controllerPort: number;
+  readonly benchPort: number;
+  /** Send travellers by itself. */
+  readonly stream: boolean;
+  readonly seed?: number;
+  /** Overrides of the controller's waits, ms. */
+  readonly timings?: Readonly<Record<string, number>>;
+  /** Where the processes write their logs; default: they are discarded. */
+  readonly onLog?: (from: 'simulator' | 'controller', line: string) => void;
+};
+
+export type Launched = {
+  readonly controllerUrl: string;
+  readonly benchUrl: string;
+  readonly journalFile: string;
+  readonly configurationFile: string;
+  readonly controller: ChildProcess;
+  readonly simulator: ChildProcess;
+  /** Resolves with a sentence when one of the two ends without being asked to. */
+  readonly ended: Promise<string>;
+  /** Ends both, with force after 6 s. Idempotent. */
+  stop(): Promise<void>;
+};
+
+const ready_ms = 180_000;
+const stop_ms = 6_000;
+
+/** A process did not get ready; the message names it and what it said last. */
+export class LaunchError extends Error {
+  override readonly name = 'LaunchError';
+}
+
+export async function launch(options: LaunchOptions): Promise<Launched> {
+  await mkdir(options.folder, { recursive: true });
+  const running: ChildProcess[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.toReversed().map(end));
+  };
+  try {
+    const simulator = start('simulator', simulatorArguments(options), options);
+    running.push(simulator.process);
+    const wires = (await simulator.ready) as SimulatorAddresses;
+    const configurationFile = join(options.folder, 'gate.json');
+    await writeFile(configurationFile, JSON.stringify(configuration(wires, options), null, 2));
+    const controller = start('controller', ['--config', configurationFile], options);
+    running.push(controller.process);
+    const { url } = (await controller.ready) as { url: string };
+    return {
+      controllerUrl: url,
+      benchUrl: wires.bench,
+      journalFile: join(options.folder, 'journal.db'),
+      configurationFile,
+      controller: controller.process,
+      simulator: simulator.process,
+      ended: Promise.race([ending('simulator', simulator.process), ending('controller', controller.process)]),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function simulatorArguments({ folder, benchPort, stream, seed }: LaunchOptions): string[] {
+  return [
+    '--folder',
+    folder,
+    '--port',
+    String(benchPort),
+    '--camera-port',
+    '0',
+    '--watchlist-port',
+    '0',
+    ...(stream ? ['--stream'] : []),
+    ...(seed === undefined ? [] : ['--seed', String(seed)]),
+  ];
+}
+
+function configuration(wires: SimulatorAddresses, { folder, controllerPort, timings }: LaunchOptions): object {
+  return {
+    lane: { id: 'lane-1', name: 'Lane 1', opensByItself: true },
+    http: { host: '127.0.0.1', port: controllerPort },
+    folder,
+    trustFolder: wires.trust,
+    devices: {
+      mrzReader: { path: wires.ports['mrz-reader'] },
+      chipReader: { path: wires.ports['chip-reader'] },
+      gateIO: { path: wires.ports['gate-plc'] },
+      camera: { url: wires.camera },
+    },
+    risk: { url: wires.watchlist, dataset: wires.watchlistDataset },
+    timings: timings ?? {},
+  };
+}
+
+const entries = {
+  simulator: fileURLToPath(new URL('./main.ts', import.meta.url)),
+  controller: fileURLToPath(new URL('../gate-controller/main.ts', import.meta.url)),
+} as const;
+
+type Started = { readonly process: ChildProcess; readonly ready: Promise<unknown> };
+
+function start(name: keyof typeof entries, flags: readonly string[], { onLog }: LaunchOptions): Started {
+  // A closed stdin tells the child that its parent is gone, however it went: nothing is left behind.
+  const child = spawn(process.execPath, [entries[name], ...flags, '--json', '--stop-with-stdin'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const last: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    last.push(line);
+    if (last.length > 10) last.shift();
+    onLog?.(name, line);
+  });
+  return { process: child, ready: readyLine(name, child, last) };
+}
+
+async function readyLine(name: string, child: ChildProcess, last: readonly string[]): Promise<unknown> {
+  if (child.stdout === null) throw new LaunchError(`${name}: no output`);
+  const lines = createInterface({ input: child.stdout });
+  const found = new Promise<unknown>((resolve) => {
+    lines.on('line', (line) => {
+      const message = parse(line);
+      if (message?.ready === true) resolve(message);
+    });
+  });
+  const gone = once(child, 'exit').then(() => {
+    throw new LaunchError(`the ${name} ended before it was ready:\n${last.join('\n')}`);
+  });
+  const late = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => reject(new LaunchError(`the ${name} was not ready after ${ready_ms} ms`)), ready_ms);
+    timer.unref();
+  });
+  gone.catch(() => {
+    // Heard only while waiting; a later end is reported by `ended`.
+  });
+  return Promise.race([found, gone, late]);
+}
+
+function parse(line: string): { ready?: boolean } | undefined {
+  try {
+    return JSON.parse(line) as { ready?: boolean };
+  } catch {
+    // Not a message for us.
+    return undefined;
+  }
+}
+
+const ending = (name: string, child: ChildProcess): Promise<string> =>
+  once(child, 'exit').then(([code, signal]) => `the ${name} ended (${String(signal ?? code)})`);
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), stop_ms);
+  await gone;
+  clearTimeout(force);
+}

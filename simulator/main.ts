@@ -1,0 +1,87 @@
+/** The simulated hardware as a process of its own. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkSettings, defaultSettings, parseCommandLine, SettingsError, usage } from './command-line.ts';
+import type { CommandLine, Settings } from './command-line.ts';
+import { createSimulator } from './simulator.ts';
+import type { SimulatorAddresses } from './simulator.ts';
+
+/** Relative folders of the defaults are meant from here, wherever the process was started. */
+const repository = fileURLToPath(new URL('..', import.meta.url));
+
+async function readSettings({ config, settings }: CommandLine): Promise<Settings> {
+  if (config === null) return { ...defaultSettings, ...settings };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await readFile(config, 'utf8'));
+  } catch {
+    throw new SettingsError(`${config} cannot be read as JSON`);
+  }
+  return { ...defaultSettings, ...checkSettings(parsed), ...settings };
+}
+
+function announce(addresses: SimulatorAddresses, isJSON: boolean): void {
+  if (isJSON) {
+    process.stdout.write(`${JSON.stringify({ ready: true, ...addresses })}\n`);
+    return;
+  }
+  const rows: readonly (readonly [string, string])[] = [
+    ...Object.entries(addresses.ports),
+    ['camera', addresses.camera],
+    ['watchlist', addresses.watchlist],
+    ['trusted issuer', addresses.trust],
+    ['bench', addresses.bench],
+  ];
+  process.stdout.write(
+    `Simulated border gate\n${rows.map(([name, value]) => `  ${name.padEnd(15)} ${value}\n`).join('')}`,
+  );
+}
+
+/** Resolves with the first reason to stop. */
+function reasonToStop(stopsWithStdin: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    if (!stopsWithStdin) return;
+    process.stdin.once('end', () => resolve());
+    process.stdin.once('error', () => resolve());
+    process.stdin.resume();
+  });
+}
+
+async function main(): Promise<void> {
+  const commandLine = parseCommandLine(process.argv.slice(2));
+  if (commandLine.isHelp) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const settings = await readSettings(commandLine);
+  const folder = resolve(repository, settings.folder);
+  const simulator = createSimulator({
+    folder,
+    trustFolder: settings.trust === null ? join(folder, 'trust') : resolve(repository, settings.trust),
+    pages: resolve(repository, settings.pages),
+    benchPort: settings.port,
+    cameraPort: settings.cameraPort,
+    watchlistPort: settings.watchlistPort,
+    seed: settings.seed,
+    isStreaming: settings.stream,
+  });
+  const stopping = reasonToStop(commandLine.stopsWithStdin);
+  const starting = simulator.start();
+  const addresses = await Promise.race([starting, stopping]);
+  if (addresses !== undefined) {
+    announce(addresses, commandLine.isJSON);
+    await stopping;
+  } else starting.catch(() => undefined); // it was told to stop: whatever that breaks is no error
+  await simulator.stop();
+  process.stdin.destroy();
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : 'the simulator could not start'}\n`);
+  process.exitCode = error instanceof SettingsError ? 2 : 1;
+}

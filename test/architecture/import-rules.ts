@@ -1,0 +1,159 @@
+/**
+ * Who may import whom. A folder is named by its path; a file belongs to the longest name that fits. `node` lists the
+ * built-in modules it may use (`*` = all), `packages` what it may take from node_modules (`*` = all), `folders` the folders
+ * of this repository (its own is always allowed). A folder without a row may not exist.
+ */
+export type Rule = {
+  readonly node: '*' | readonly string[];
+  readonly packages: '*' | readonly string[];
+  readonly folders: readonly string[];
+};
+
+const pure: readonly string[] = ['node:assert'];
+const contracts = 'drivers/contracts';
+
+export const rules: Readonly<Record<string, Rule>> = {
+  'drivers/contracts': { node: [], packages: [], folders: [] },
+  'drivers/transport': { node: '*', packages: ['serialport', '@serialport/bindings-cpp'], folders: [contracts] },
+  'drivers/mrz-reader': { node: ['node:timers'], packages: [], folders: [contracts, 'drivers/transport'] },
+  'drivers/chip-reader': { node: ['node:timers'], packages: [], folders: [contracts, 'drivers/transport'] },
+  'drivers/gate-io': { node: ['node:timers'], packages: [], folders: [contracts, 'drivers/transport'] },
+  'drivers/camera': {
+    node: ['node:http', 'node:https', 'node:crypto'],
+    packages: [],
+    folders: [contracts, 'drivers/transport'],
+  },
+  'drivers/emrtd': {
+    node: ['node:crypto', 'node:fs/promises', 'node:path'],
+    packages: ['asn1js'],
+    folders: [contracts],
+  },
+
+  models: { node: '*', packages: ['pacote', 'onnxruntime-node', 'onnxruntime-common', 'typebox'], folders: [] },
+  biometrics: {
+    node: '*',
+    packages: ['onnxruntime-node', 'onnxruntime-common', 'sharp', '@cornerstonejs/codec-openjpeg'],
+    folders: [contracts, 'models'],
+  },
+
+  'gate-controller/safety': { node: pure, packages: [], folders: [contracts] },
+  'gate-controller/decision': { node: pure, packages: [], folders: [contracts] },
+  'gate-controller/transaction': {
+    node: pure,
+    packages: ['xstate'],
+    folders: [contracts, 'gate-controller/decision', 'gate-controller/safety'],
+  },
+  'gate-controller/lane': {
+    node: pure,
+    packages: ['xstate'],
+    folders: [contracts, 'gate-controller/decision', 'gate-controller/safety'],
+  },
+  'gate-controller/risk': { node: [], packages: ['typebox'], folders: ['gate-controller/decision'] },
+  'gate-controller/cases': { node: [], packages: [], folders: ['drivers/emrtd', 'gate-controller/risk'] },
+  'gate-controller/journal': { node: '*', packages: [], folders: [] },
+  'gate-controller/kernel': {
+    node: [],
+    packages: ['xstate'],
+    folders: [
+      contracts,
+      'drivers/emrtd',
+      'biometrics',
+      'gate-controller/cases',
+      'gate-controller/decision',
+      'gate-controller/journal',
+      'gate-controller/lane',
+      'gate-controller/risk',
+      'gate-controller/safety',
+      'gate-controller/transaction',
+    ],
+  },
+  'gate-controller/config': {
+    node: ['node:fs/promises'],
+    packages: ['typebox'],
+    folders: ['gate-controller/api', 'gate-controller/decision', 'gate-controller/transaction'],
+  },
+  'gate-controller/api': {
+    node: ['node:fs', 'node:http', 'node:path'],
+    packages: [
+      'fastify',
+      '@fastify/helmet',
+      '@fastify/static',
+      '@fastify/swagger',
+      '@fastify/type-provider-typebox',
+      'prom-client',
+      'typebox',
+    ],
+    folders: [
+      contracts,
+      'drivers/emrtd',
+      'biometrics',
+      'gate-controller/cases',
+      'gate-controller/decision',
+      'gate-controller/journal',
+      'gate-controller/kernel',
+      'gate-controller/lane',
+      'gate-controller/safety',
+      'gate-controller/transaction',
+    ],
+  },
+  'gate-controller/console': { node: [], packages: ['lit'], folders: ['gate-controller/api/messages.ts'] },
+  'gate-controller/display': { node: [], packages: ['lit'], folders: ['gate-controller/api/messages.ts'] },
+
+  'simulator/wire': { node: '*', packages: ['koffi'], folders: ['drivers/transport'] },
+  'simulator/passport': {
+    node: ['node:crypto', 'node:timers/promises'],
+    packages: ['asn1js'],
+    folders: ['drivers/emrtd'],
+  },
+  'simulator/travellers': {
+    node: '*',
+    packages: ['sharp', '@cornerstonejs/codec-openjpeg'],
+    folders: ['models', 'simulator/hall'],
+  },
+  'simulator/hall': { node: [], packages: [], folders: [contracts] },
+  'simulator/services': { node: ['node:http', 'node:crypto', 'node:net'], packages: [], folders: [] },
+  'simulator/devices': {
+    node: ['node:http', 'node:crypto', 'node:net'],
+    packages: [],
+    folders: [
+      contracts,
+      'drivers/chip-reader',
+      'drivers/gate-io',
+      'drivers/mrz-reader',
+      'drivers/transport',
+      'simulator/hall',
+      'simulator/passport',
+      'simulator/wire',
+    ],
+  },
+  'simulator/scenarios': {
+    node: [],
+    packages: [],
+    folders: [
+      contracts,
+      'simulator/bench',
+      'simulator/devices',
+      'simulator/hall',
+      'simulator/passport',
+      'simulator/services',
+      'simulator/travellers',
+      'simulator/wire',
+    ],
+  },
+  'simulator/bench/page': { node: [], packages: ['lit'], folders: ['simulator/bench/messages.ts'] },
+  'simulator/bench': {
+    node: '*',
+    packages: ['fastify', '@fastify/static'],
+    folders: [contracts, 'simulator/hall', 'simulator/hardware.ts', 'simulator/scenarios'],
+  },
+};
+
+/** Files directly in these folders put the parts together and may import all that the list names. */
+export const compositionRoots: Readonly<Record<string, Rule>> = {
+  'gate-controller': {
+    node: '*',
+    packages: ['pino'],
+    folders: ['gate-controller', 'drivers', 'biometrics', 'models', '.ci'],
+  },
+  simulator: { node: '*', packages: '*', folders: ['simulator', 'drivers', 'models', '.ci'] },
+};

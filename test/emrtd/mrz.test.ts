@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compareMRZ } from '../../drivers/emrtd/mrz-comparison.ts';
+import { accessKeySeed, birthISO, checkDigit, expiryISO, parseMRZ } from '../../drivers/emrtd/mrz.ts';
+import { transliterate, writeTD3 } from '../../simulator/passport/mrz-writer.ts';
+import { holder, mrzOf } from './simulated-document.ts';
+
+/** Specimens of ICAO 9303-4, -5 and -6 and of 9303-11 appendix D. */
+const td3 = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898902C36UTO7408122F1204159ZE184226B<<<<<10'];
+const td2 = ['I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<', 'D231458907UTO7408122F1204159<<<<<<<6'];
+const td1 = ['I<UTOD231458907<<<<<<<<<<<<<<<', '7408122F1204159UTO<<<<<<<<<<<6', 'ERIKSSON<<ANNA<MARIA<<<<<<<<<<'];
+const longNumber = [
+  'I<UTOD23145890<7349<<<<<<<<<<<',
+  '3407127M9507122UTO<<<<<<<<<<<2',
+  'STEVENSON<<PETER<JOHN<<<<<<<<<',
+];
+
+test('the passport specimen is read field by field', () => {
+  expect(mrzOf(td3)).toEqual({
+    format: 'TD3',
+    lines: td3,
+    documentCode: 'P',
+    issuingState: 'UTO',
+    nationality: 'UTO',
+    surname: 'ERIKSSON',
+    givenNames: 'ANNA MARIA',
+    documentNumber: 'L898902C3',
+    birthDate: '740812',
+    sex: 'F',
+    expiryDate: '120415',
+    optionalData: 'ZE184226B',
+  });
+});
+
+test('the card specimens of both sizes are read', () => {
+  expect(mrzOf(td1)).toMatchObject({
+    format: 'TD1',
+    documentNumber: 'D23145890',
+    surname: 'ERIKSSON',
+    optionalData: '',
+  });
+  expect(mrzOf(td2)).toMatchObject({ format: 'TD2', documentNumber: 'D23145890', givenNames: 'ANNA MARIA' });
+});
+
+test('a card number that goes on in the optional data is one number, also for the access key', () => {
+  const mrz = mrzOf(longNumber);
+  expect(mrz).toMatchObject({ documentNumber: 'D23145890734', optionalData: '' });
+  const seed = accessKeySeed({ ...mrz, documentNumber: 'D23145890734' });
+  expect(accessKeySeed(mrz)).toEqual(seed);
+  expect(accessKeySeed({ ...mrz, documentNumber: 'D23145890' })).not.toEqual(seed);
+});
+
+test('a German document has the one-letter state D', () => {
+  const lines = ['P<D<<MUSTERMANN<<ERIKA<<<<<<<<<<<<<<<<<<<<<<', 'C11T002JM4D<<9608122F1310317<<<<<<<<<<<<<<<6'];
+  expect(mrzOf(lines)).toMatchObject({ issuingState: 'D', nationality: 'D', optionalData: '' });
+});
+
+test('a holder with one name only has no given names', () => {
+  const [, second = ''] = td3;
+  expect(mrzOf(['P<UTOARKFREITH<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<', second])).toMatchObject({
+    surname: 'ARKFREITH',
+    givenNames: '',
+  });
+});
+
+test('a digit of number, dates or composite that was read wrongly is named', () => {
+  const [first = '', second = ''] = td3;
+  const withDigit = (at: number): string => {
+    const changed = (Number(second[at]) + 1) % 10;
+    return second.slice(0, at) + String(changed) + second.slice(at + 1);
+  };
+  expect(parseMRZ([first, withDigit(1)])).toEqual({
+    ok: false,
+    because: 'check-digit',
+    wrongFields: ['documentNumber', 'composite'],
+  });
+  expect(parseMRZ([first, withDigit(13)])).toMatchObject({ wrongFields: ['birthDate', 'composite'] });
+  expect(parseMRZ([first, withDigit(21)])).toMatchObject({ wrongFields: ['expiryDate', 'composite'] });
+  expect(parseMRZ([first, withDigit(30)])).toMatchObject({ wrongFields: ['optionalData', 'composite'] });
+  expect(parseMRZ([first, withDigit(43)])).toMatchObject({ wrongFields: ['composite'] });
+});
+
+test('a digit where only letters may stand is a bad character in a named field', () => {
+  const [first = '', second = ''] = td3;
+  expect(parseMRZ([first.replace('ERIKSSON', 'ER1KSSON'), second])).toEqual({
+    ok: false,
+    because: 'bad-character',
+    wrongFields: ['name'],
+  });
+  expect(parseMRZ([first, second.replace('UTO', 'UT0')])).toMatchObject({ wrongFields: ['nationality'] });
+  expect(parseMRZ([first, second.replace('740812', '74O812')])).toMatchObject({ wrongFields: ['birthDate'] });
+  expect(parseMRZ([first, second.replace('L898902C3', 'l898902C3')])).toMatchObject({ because: 'bad-character' });
+});
+
+test('lines of another number or length, and visas, are no document with a chip', () => {
+  const [first = '', second = ''] = td3;
+  for (const lines of [[], [first], [first, second, second], [first, `${second}<`], [`V${first.slice(1)}`, second]]) {
+    expect(parseMRZ(lines)).toEqual({ ok: false, because: 'bad-shape' });
+  }
+});
+
+test('any text in any number of lines is parsed or refused, never thrown at', () => {
+  const line = fc.oneof(fc.string(), fc.stringMatching(/^[A-Z0-9<]{44}$/), fc.stringMatching(/^[A-Z0-9<]{30}$/));
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
+      expect(typeof parseMRZ(lines).ok).toBe('boolean');
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('an expiry year up to 15 years ahead lies ahead, every other lies in the past', () => {
+  const today = '2026-11-22';
+  expect(expiryISO({ expiryDate: '261121' }, today)).toBe('2026-11-21');
+  expect(expiryISO({ expiryDate: '411231' }, today)).toBe('2041-12-31');
+  expect(expiryISO({ expiryDate: '420101' }, today)).toBe('1942-01-01');
+  expect(expiryISO({ expiryDate: '251231' }, today)).toBe('2025-12-31');
+  expect(expiryISO({ expiryDate: '991231' }, today)).toBe('1999-12-31');
+});
+
+test('a birth date is the latest one that is not after today', () => {
+  const today = '2026-11-22';
+  expect(birthISO({ birthDate: '261122' }, today)).toBe('2026-11-22');
+  expect(birthISO({ birthDate: '261123' }, today)).toBe('1926-11-23');
+  expect(birthISO({ birthDate: '740812' }, today)).toBe('1974-08-12');
+  expect(birthISO({ birthDate: '000229' }, today)).toBe('2000-02-29');
+});
+
+test('dates that are unknown in part, or no dates, stay unresolved', () => {
+  expect(birthISO({ birthDate: '74<<<<' }, '2026-11-22')).toBeNull();
+  expect(expiryISO({ expiryDate: '270229' }, '2026-11-22')).toBeNull();
+  expect(expiryISO({ expiryDate: '271301' }, '2026-11-22')).toBeNull();
+});
+
+test('the printed zone and the stored one are compared field by field', () => {
+  const printed = mrzOf(td3);
+  expect(compareMRZ(printed, mrzOf(td3)).result).toBe('passed');
+  for (const field of ['surname', 'documentNumber', 'birthDate', 'expiryDate', 'sex', 'nationality'] as const) {
+    expect(compareMRZ(printed, { ...printed, [field]: '740813' }).because, field).toBe('MRZ_DIFFERS');
+  }
+  expect(compareMRZ({ ...printed, birthDate: '7408<<' }, printed).result).toBe('passed');
+  expect(compareMRZ(printed, { ...printed, birthDate: '74<<12' }).result).toBe('passed');
+  expect(compareMRZ(printed, { ...printed, birthDate: '75<<12' }).result).toBe('failed');
+  expect(compareMRZ(printed, { ...printed, optionalData: '' }).result).toBe('undetermined');
+});
+
+test('the check digit is that of the standard', () => {
+  // ICAO 9303-3 section 4.9, examples 1 and 2.
+  expect(checkDigit('520727')).toBe('3');
+  expect(checkDigit('AB2134<<<')).toBe('5');
+});
+
+test('what the simulated issuer prints is read back, also with letters that the zone does not know', () => {
+  const lines = writeTD3({ ...holder, surname: "Å-Blåbær d'Ørsted", givenNames: 'Jürgen Łukasz' }, 'UTO');
+  expect(mrzOf(lines)).toMatchObject({
+    surname: 'AA BLAABAER DOERSTED',
+    givenNames: 'JUERGEN LUKASZ',
+    documentNumber: 'SIM482913',
+    birthDate: '910417',
+    expiryDate: '310802',
+  });
+});
+
+test('any name can be printed', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (name) => {
+      const lines = writeTD3({ ...holder, surname: `X${name}`, givenNames: name }, 'UTO');
+      expect(transliterate(name)).toMatch(/^[A-Z<]*$/);
+      expect(lines.map((line) => line.length)).toEqual([44, 44]);
+      expect(parseMRZ(lines).ok).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { OfficerCommand } from '../../gate-controller/api/messages.ts';
+import {
+  basisOf,
+  condense,
+  laneOfCase,
+  newReferrals,
+  orderReferrals,
+  reasonsByGravity,
+  severityOf,
+  show,
+} from '../../gate-controller/console/cases.ts';
+import { groupChecks, groupOfCheck } from '../../gate-controller/console/checks.ts';
+import { sendCommand } from '../../gate-controller/console/command-sender.ts';
+import { duration, similarityBar } from '../../gate-controller/console/figures.ts';
+import { wordsOfCode, wordsOfEvent } from '../../gate-controller/console/words.ts';
+import { checkDefinitions, checkIds } from '../../gate-controller/decision/checks.ts';
+import {
+  check,
+  checks,
+  heldView,
+  lane,
+  leftDocument,
+  manyReferrals,
+  mismatch,
+  referral,
+  riskLate,
+  start_ms,
+  transaction,
+} from './views.ts';
+
+test('open cases stand before acknowledged ones, grave before light, and new before old', () => {
+  const at = (transactionId: string, minutes: number, reason: typeof mismatch, isAcknowledged = false) =>
+    referral({ transactionId, startedAt_ms: start_ms + minutes * 60_000, reasons: [reason] }, isAcknowledged);
+  const ordered = orderReferrals([
+    at('low new', 9, leftDocument),
+    at('high done', 8, mismatch, true),
+    at('high old', 1, mismatch),
+    at('normal', 7, riskLate),
+    at('high new', 5, mismatch),
+  ]);
+  expect(ordered.map((each) => each.transaction.transactionId)).toEqual([
+    'high new',
+    'high old',
+    'normal',
+    'low new',
+    'high done',
+  ]);
+});
+
+test('ordering loses no case and does not depend on the order of arrival', () => {
+  const cases = manyReferrals(20);
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...cases], { minLength: 20, maxLength: 20 }), (shuffled) => {
+      expect(orderReferrals(shuffled)).toEqual(orderReferrals(cases));
+    }),
+  );
+});
+
+test('the gravest reason names the case, and a case without reasons is not taken for a light one', () => {
+  expect(severityOf(transaction({ reasons: [leftDocument, mismatch, riskLate] }))).toBe('high');
+  expect(severityOf(transaction({ reasons: [] }))).toBe('normal');
+  expect(reasonsByGravity(transaction({ reasons: [leftDocument, mismatch] }))[0]).toBe(mismatch);
+});
+
+test('only a case that was not on the list before is new, and nothing is new when the page opens', () => {
+  const before = { lanes: [lane()], referrals: manyReferrals(2) };
+  const after = { lanes: [lane()], referrals: [...heldView().referrals, ...manyReferrals(2)] };
+  expect(newReferrals(null, after)).toEqual([]);
+  expect(newReferrals(before, after)).toEqual(heldView().referrals);
+  expect(newReferrals(after, before)).toEqual([]);
+});
+
+test('a chosen case that is still in its lane is shown as the lane reports it now', () => {
+  const view = heldView();
+  const older = { ...view, referrals: [referral({ step: 'capturing' })] };
+  const shown = show(older, { kind: 'case', transactionId: transaction().transactionId });
+  expect(shown.transaction?.step).toBe('held');
+  expect(shown.isReferral).toBe(true);
+});
+
+test('a chosen case that is gone from the list gives way to the lane', () => {
+  const shown = show({ lanes: [lane()], referrals: [] }, { kind: 'case', transactionId: 'gone' });
+  expect(shown.lane?.laneId).toBe('lane-1');
+  expect(shown.transaction).toBeNull();
+});
+
+test('with several lanes the lane of an ended case is not guessed', () => {
+  const lanes = [lane({ transaction: transaction() }), lane({ laneId: 'lane-2' })];
+  expect(laneOfCase({ lanes, referrals: [] }, transaction().transactionId)?.laneId).toBe('lane-1');
+  expect(laneOfCase({ lanes, referrals: [] }, 'ended')).toBeNull();
+  expect(laneOfCase({ lanes: [lane()], referrals: [] }, 'ended')?.laneId).toBe('lane-1');
+});
+
+test('repeats that follow each other are one line of the timeline, others are not', () => {
+  const at = (event: string, at_ms: number) => ({ event, at_ms });
+  const entries = [at('HALL_CHANGED', 1), at('HALL_CHANGED', 2), at('DOOR_OPENED', 3), at('HALL_CHANGED', 4)];
+  expect(condense(entries)).toEqual([
+    { event: 'HALL_CHANGED', at_ms: 1, times: 2 },
+    { event: 'DOOR_OPENED', at_ms: 3, times: 1 },
+    { event: 'HALL_CHANGED', at_ms: 4, times: 1 },
+  ]);
+});
+
+test('what a decision rests on changes with mode, step, decision and reasons, not with progress', () => {
+  const basis = basisOf(lane(), transaction());
+  expect(basisOf(lane({ seq: 999, at_ms: 1 }), transaction({ timeline: [], checks: [] }))).toBe(basis);
+  expect(basisOf(lane({ mode: 'evacuation' }), transaction())).not.toBe(basis);
+  expect(basisOf(lane(), transaction({ step: 'returning' }))).not.toBe(basis);
+  expect(basisOf(lane(), transaction({ reasons: [mismatch] }))).not.toBe(basis);
+});
+
+test('the page puts every check of the decision into the group that the decision has for it', () => {
+  const asDecided = checkIds.map((id) => [id, checkDefinitions[id].group]);
+  expect(checkIds.map((id) => [id, groupOfCheck(id)])).toEqual(asDecided);
+});
+
+test('a group is as good as the worst of its required checks, and what did not pass stands first', () => {
+  const groups = groupChecks(checks);
+  expect(groups.map((group) => [group.group, group.result])).toEqual([
+    ['document', 'passed'],
+    ['chip', 'passed'],
+    ['face', 'failed'],
+    ['risk', 'aborted'],
+    ['lane', 'passed'],
+  ]);
+  expect(groups.find((group) => group.group === 'face')?.checks[0]?.id).toBe('face-match');
+  expect(groups.flatMap((group) => group.checks).length).toBe(checks.length);
+});
+
+test('a group without required checks is judged by all it has', () => {
+  const optional = check('watchlist', 'Watchlist', { isRequired: false, result: 'undetermined' });
+  expect(groupChecks([optional])[0]?.result).toBe('undetermined');
+});
+
+test('a similarity that was not measured or lies below the threshold is never drawn as enough', () => {
+  expect(similarityBar({ value: Number.NaN, min: 0.45 })).toMatchObject({ isEnough: false, value_percent: 0 });
+  expect(similarityBar({ value: -0.2, min: 0.45 })).toMatchObject({ isEnough: false, value_percent: 0 });
+  expect(similarityBar({ value: 0.45, min: 0.45 }).isEnough).toBe(true);
+});
+
+test('rounding never makes a similarity look equal to the threshold that it misses', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 1e-4, max: 1e-1, noNaN: true }),
+      (min, gap) => {
+        const bar = similarityBar({ value: min - gap, min });
+        expect(bar.isEnough).toBe(false);
+        expect(bar.value).not.toBe(bar.min);
+      },
+    ),
+  );
+});
+
+test('durations are read in seconds, minutes and hours', () => {
+  expect([0, 59_999, 65_000, 7_380_000, -5, Number.NaN].map(duration)).toEqual([
+    '0 s',
+    '59 s',
+    '1 min 05 s',
+    '2 h 03 min',
+    '0 s',
+    '–',
+  ]);
+});
+
+test('codes become words, and the acronyms of the standards stay', () => {
+  expect(['CHIP_READ', 'MRZ_CHECK_DIGIT_WRONG', 'exitOpened', 'CRL_MISSING'].map(wordsOfCode)).toEqual([
+    'Chip read',
+    'MRZ check digit wrong',
+    'Exit opened',
+    'CRL missing',
+  ]);
+});
+
+test('a timer that ran out is named by the wait that it ended', () => {
+  expect(wordsOfEvent('xstate.after.redirect.transaction.redirecting')).toBe('Time is over: redirect');
+  expect(wordsOfEvent('DOCUMENT_TAKEN')).toBe('Document taken');
+});
+
+const command: OfficerCommand = {
+  commandId: '7c1f0a52-0000-4000-8000-0000000000aa',
+  command: 'acknowledge',
+  laneId: 'lane-1',
+  transactionId: null,
+  expectedSeq: 1,
+  reason: null,
+};
+const answering = (status: number, body: string) => () => Promise.resolve(new Response(body, { status }));
+
+test('a command is recorded, refused, or unanswered, and nothing else', async () => {
+  expect(await sendCommand(command, answering(202, '{}'))).toEqual({ kind: 'recorded' });
+  expect(await sendCommand(command, answering(409, '{"code":"STALE"}'))).toMatchObject({
+    kind: 'refused',
+    code: 'STALE',
+  });
+  expect(await sendCommand(command, answering(422, '{"code":"NO","message":"Not now."}'))).toEqual({
+    kind: 'refused',
+    code: 'NO',
+    message: 'Not done: Not now.',
+  });
+  expect(await sendCommand(command, answering(500, 'not JSON'))).toMatchObject({ kind: 'refused', code: 'HTTP_500' });
+  expect(await sendCommand(command, () => Promise.reject(new TypeError('gone')))).toEqual({ kind: 'unanswered' });
+});

@@ -1,0 +1,68 @@
+import type { TransactionRecord } from '../../gate-controller/api/record.ts';
+import { JournalDatabase } from '../../gate-controller/journal/database.ts';
+import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import { verifyChain } from '../../gate-controller/journal/verify.ts';
+import type { TransactionContext } from '../../gate-controller/transaction/context.ts';
+import type { PassageView } from '../../simulator/bench/messages.ts';
+
+export type InvariantReport = { readonly checked: number; readonly broken: readonly string[] };
+
+export type Witnesses = {
+  readonly journalFile: string;
+  readonly record: TransactionRecord | null;
+  readonly passage: PassageView;
+  /** What the hall itself watched from outside, tick by tick. */
+  readonly hall: InvariantReport;
+};
+
+/** Holds the record against the rules that must never break, and adds what the hall saw. */
+export function checkInvariants({ journalFile, record, passage, hall }: Witnesses): InvariantReport {
+  const database = new JournalDatabase(journalFile, { readOnly: true });
+  try {
+    const chain = verifyChain(database.records());
+    const steps = record === null ? [] : database.recordsOf(record.transactionId);
+    const rules: readonly (readonly [string, boolean])[] = [
+      ['the chain verifies', chain.isIntact],
+      ['there is a record', record !== null],
+      ['the record has an end', record === null || record.outcome !== null],
+      ['the timeline is in order', isInOrder(record?.timeline.map(({ at_ms }) => at_ms) ?? [])],
+      ['I2 the exit was asked to open only after an admit or a release', isExitJustified(steps)],
+      ['I3 admitted implies that every required check passed', isAdmitProven(steps)],
+      ['who was not admitted or released did not leave by the exit', isExitClosedTo(record, passage)],
+      ['who was admitted left by the exit', record?.outcome !== 'admitted' || passage.leftBy === 'exit'],
+    ];
+    const broken = rules.filter(([, holds]) => !holds).map(([rule]) => rule);
+    return { checked: rules.length + hall.checked, broken: [...broken, ...hall.broken] };
+  } finally {
+    database.close();
+  }
+}
+
+const isInOrder = (times: readonly number[]): boolean =>
+  times.every((time, index) => index === 0 || time >= (times[index - 1] ?? Number.POSITIVE_INFINITY));
+
+const contextOf = (step: ChainedRecord): TransactionContext =>
+  (JSON.parse(step.state) as { context: TransactionContext }).context;
+
+const effectsOf = (step: ChainedRecord): readonly { type: string }[] =>
+  (JSON.parse(step.effects) as { effects: { type: string }[] }).effects;
+
+/** The step that asks for the exit carries the decision itself: what was recorded is what moved the door (I4). */
+const isExitJustified = (steps: readonly ChainedRecord[]): boolean =>
+  steps
+    .filter((step) => effectsOf(step).some(({ type }) => type === 'openExit'))
+    .every((step) => contextOf(step).decision === 'admit' || contextOf(step).release !== null);
+
+const isAdmitProven = (steps: readonly ChainedRecord[]): boolean =>
+  steps
+    .map(contextOf)
+    .filter(({ decision }) => decision === 'admit')
+    .every(({ policy, checks }) =>
+      policy.required.every((id) => {
+        const own = checks.filter((check) => check.id === id);
+        return own.length > 0 && own.every(({ result }) => result === 'passed');
+      }),
+    );
+
+const isExitClosedTo = (record: TransactionRecord | null, passage: PassageView): boolean =>
+  record?.outcome === 'admitted' || record?.outcome === 'released' || passage.leftBy !== 'exit';

@@ -1,0 +1,253 @@
+import { describe, expect, test } from 'vitest';
+import { passedChipChecks } from '../decision/evidence-samples.ts';
+import { Drive } from './drive.ts';
+
+describe('a genuine traveller', () => {
+  test('is inspected, let in, compared, admitted and let out', () => {
+    const drive = new Drive();
+    expect(drive.state).toBe('inspectingDocument');
+    expect(drive.take()).toEqual(['askRisk', 'inspectDocument']);
+    drive.riskClear().inspected();
+    expect(drive.state).toBe('awaitingRemoval');
+    expect(drive.take()).toEqual(['stopInspection', 'prepareReference']);
+    drive.tell({ type: 'DOCUMENT_TAKEN' });
+    expect(drive.take()).toEqual(['openEntry']);
+    drive.hall({ entry: 'open' }).hall({ isCabinOccupied: true });
+    expect(drive.state).toBe('separating');
+    expect(drive.take()).toEqual(['closeEntry']);
+    drive.hall({ entry: 'closed' });
+    expect(drive.take()).toEqual(['captureFace']);
+    drive
+      .tell({
+        type: 'REFERENCE_PREPARED',
+        portrait: { status: 'measured', value: { interEye_px: 90 }, at_ms: 0, by: 'test' },
+      })
+      .faceVerified();
+    expect(drive.state).toBe('leaving');
+    expect(drive.context.decision).toBe('admit');
+    expect(drive.take()).toEqual(['stopCapture', 'openExit']);
+    drive
+      .hall({ exit: 'open' })
+      .hall({ isExitFree: false })
+      .hall({ isCabinOccupied: false })
+      .hall({ isExitFree: true });
+    expect(drive.take()).toEqual(['closeExit']);
+    drive.hall({ exit: 'closed' });
+    expect(drive.state).toBe('admitted');
+  });
+
+  test('waits for the risk service with the exit shut', () => {
+    const drive = new Drive().toCapturing().faceVerified();
+    expect(drive.state).toBe('joiningRisk');
+    expect(drive.take()).not.toContain('openExit');
+    drive.riskClear();
+    expect(drive.state).toBe('leaving');
+  });
+});
+
+describe('the exit stays shut', () => {
+  const heldWith = (drive: Drive): readonly string[] => {
+    expect(drive.state).toBe('held');
+    expect(drive.take()).not.toContain('openExit');
+    return drive.context.reasons;
+  };
+
+  test('for an impostor', () => {
+    expect(heldWith(new Drive().riskClear().toCapturing().faceVerified(0.3))).toEqual(['FACE_MISMATCH']);
+  });
+
+  test('when the face engine answers with nothing', () => {
+    const drive = new Drive().riskClear().toCapturing().timeOut('capture', 'capturing');
+    expect(heldWith(drive)).toEqual(['FACE_NOT_CAPTURED']);
+  });
+
+  test('when the risk service is late, and its late answer changes nothing', () => {
+    const drive = new Drive().toCapturing().faceVerified().tell({ type: 'RISK_DEADLINE' });
+    expect(heldWith(drive)).toEqual(['RISK_LATE']);
+    drive.riskClear();
+    expect(drive.state).toBe('held');
+    expect(drive.context.reasons).toEqual(['RISK_LATE']);
+  });
+
+  test('for a hit, and only after the face was compared, so that nothing tells it from another referral (I10)', () => {
+    const hit = {
+      status: 'measured',
+      value: { verdict: 'hit', candidates: 1, topScore: 0.9 },
+      at_ms: 0,
+      by: 't',
+    } as const;
+    const drive = new Drive().tell({ type: 'RISK_ANSWERED', risk: hit }).toCapturing();
+    expect(drive.state).toBe('capturing');
+    expect(heldWith(drive.faceVerified())).toEqual(['WATCHLIST_HIT']);
+  });
+
+  test('when the entry door was not closed at the moment of the decision', () => {
+    const drive = new Drive().riskClear().toCapturing().hall({ entry: 'between' }).faceVerified();
+    expect(heldWith(drive)).toEqual(['OCCUPANCY_UNKNOWN']);
+  });
+});
+
+describe('the entry stays shut', () => {
+  test('for an altered document', () => {
+    const checks = passedChipChecks.map((c) =>
+      c.id === 'data-group-2-hash' ? { ...c, result: 'failed' as const } : c,
+    );
+    const drive = new Drive().inspected(checks);
+    expect(drive.state).toBe('redirecting');
+    expect(drive.context.reasons).toEqual(['DOCUMENT_ALTERED']);
+    expect(drive.take()).not.toContain('openEntry');
+    drive.timeOut('redirect', 'redirecting');
+    expect(drive.state).toBe('referred');
+  });
+
+  test('for a chip that is never inspected in time', () => {
+    const drive = new Drive().timeOut('chip', 'inspectingDocument');
+    expect(drive.context.reasons).toEqual(['CHIP_NOT_READ']);
+    expect(drive.state).toBe('redirecting');
+  });
+
+  test('until the document has been taken from the reader', () => {
+    const drive = new Drive().inspected();
+    expect(drive.take()).not.toContain('openEntry');
+    drive.timeOut('removal', 'awaitingRemoval');
+    expect(drive.context.reasons).toEqual(['DOCUMENT_LEFT_ON_READER']);
+  });
+
+  test('after three zones that could not be read', () => {
+    const unreadable = { status: 'unavailable', because: 'MRZ_CHECK_DIGIT' } as const;
+    const drive = new Drive(unreadable);
+    expect(drive.state).toBe('awaitingDocument');
+    drive.tell({ type: 'DOCUMENT_PRESENTED', mrz: unreadable });
+    expect(drive.state).toBe('awaitingDocument');
+    drive.tell({ type: 'DOCUMENT_PRESENTED', mrz: unreadable });
+    expect(drive.state).toBe('redirecting');
+    expect(drive.context.reasons).toEqual(['MRZ_CHECK_DIGIT_WRONG']);
+  });
+});
+
+describe('a second person', () => {
+  test('is sent back once, and then the traveller goes on alone', () => {
+    const drive = new Drive()
+      .riskClear()
+      .toEntering()
+      .hall({ entry: 'open', isCabinOccupied: true, isSecondPersonSeen: true });
+    expect(drive.state).toBe('clearingTailgate');
+    drive.hall({ isSecondPersonSeen: false });
+    expect(drive.state).toBe('separating');
+    drive.hall({ entry: 'closed' }).faceVerified();
+    expect(drive.state).toBe('leaving');
+  });
+
+  test('who slips in twice is a referral with the way back open and the exit shut', () => {
+    const drive = new Drive()
+      .riskClear()
+      .toEntering()
+      .hall({ entry: 'open', isCabinOccupied: true, isSecondPersonSeen: true });
+    drive.hall({ isSecondPersonSeen: false }).hall({ isSecondPersonSeen: true });
+    expect(drive.state).toBe('returning');
+    expect(drive.context.reasons).toEqual(['TAILGATING']);
+    expect(drive.take()).not.toContain('openExit');
+  });
+
+  test('who stays is a referral', () => {
+    const drive = new Drive().toEntering().hall({ entry: 'open', isCabinOccupied: true, isSecondPersonSeen: true });
+    drive.timeOut('tailgate', 'clearingTailgate');
+    expect(drive.context.reasons).toEqual(['TAILGATING']);
+    drive.hall({ isCabinOccupied: false, isSecondPersonSeen: false }).hall({ entry: 'closed' });
+    expect(drive.state).toBe('referred');
+  });
+
+  test('seen while the face is compared ends the comparison', () => {
+    const drive = new Drive().riskClear().toCapturing();
+    drive.take();
+    drive.hall({ isSecondPersonSeen: true });
+    expect(drive.take()).toEqual(['stopCapture', 'openEntry']);
+  });
+});
+
+describe('whoever is held in the cabin', () => {
+  const held = () => new Drive().riskClear().toCapturing().faceVerified(0.1);
+
+  test('is released by an officer, and the record says released', () => {
+    const drive = held().tell({ type: 'OFFICER_RELEASED', officer: 'local', reason: 'compared by eye' });
+    expect(drive.state).toBe('leaving');
+    expect(drive.take()).toContain('openExit');
+    drive.hall({ exit: 'open' }).hall({ isCabinOccupied: false }).hall({ exit: 'closed' });
+    expect(drive.state).toBe('released');
+    expect(drive.context.reasons).toEqual(['FACE_MISMATCH']);
+  });
+
+  test('is let back to the entry side by an officer', () => {
+    const drive = held().tell({ type: 'OFFICER_RETURNED', officer: 'local', reason: 'to the desk' });
+    expect(drive.take()).toContain('openEntry');
+    drive.hall({ entry: 'open' }).hall({ isCabinOccupied: false }).hall({ entry: 'closed' });
+    expect(drive.state).toBe('referred');
+  });
+
+  test('is let back to the entry side when no officer comes', () => {
+    const drive = held().timeOut('escalate', 'held.waiting');
+    expect(drive.take()).toContain('escalate');
+    drive.timeOut('hold', 'held');
+    expect(drive.state).toBe('returning');
+  });
+
+  test('gets a new release only from a new word: one that was not used is void', () => {
+    const drive = held().tell({ type: 'OFFICER_RELEASED', officer: 'local', reason: 'compared by eye' });
+    drive.timeOut('door', 'leaving.opening');
+    expect(drive.state).toBe('held');
+    expect(drive.context.release).toBeNull();
+  });
+});
+
+describe('an admitted traveller', () => {
+  const leaving = () => new Drive().riskClear().toCapturing().faceVerified();
+
+  test('who does not leave loses the permission to', () => {
+    const drive = leaving().hall({ exit: 'open' }).timeOut('leave', 'leaving.walking');
+    expect(drive.state).toBe('held');
+    expect(drive.context.decision).toBe('refer');
+    expect(drive.context.reasons).toEqual(['TRAVELLER_DID_NOT_LEAVE']);
+  });
+
+  test('who comes back through the closing exit is looked at', () => {
+    const drive = leaving().hall({ exit: 'open' }).hall({ isCabinOccupied: false });
+    expect(drive.state).toBe('closingExit');
+    drive.hall({ isCabinOccupied: true });
+    expect(drive.state).toBe('held');
+    expect(drive.take()).toContain('callOfficer');
+  });
+});
+
+test('an officer’s word is worth nothing before the traveller is held', () => {
+  const drive = new Drive().toCapturing();
+  drive.tell({ type: 'OFFICER_RELEASED', officer: 'local', reason: 'too early' });
+  expect(drive.state).toBe('capturing');
+  expect(drive.context.release).toBeNull();
+});
+
+test.each(['RESTARTED', 'EVACUATION_BEGAN'] as const)(
+  '%s ends the passage from every state without moving a door',
+  (type) => {
+    const drives = [
+      new Drive(),
+      new Drive().inspected(),
+      new Drive().toEntering(),
+      new Drive().toCapturing(),
+      new Drive().toCapturing().faceVerified(),
+      new Drive().riskClear().toCapturing().faceVerified(),
+      new Drive().riskClear().toCapturing().faceVerified(0.1),
+    ];
+    for (const drive of drives) {
+      drive.take();
+      drive.tell({ type });
+      expect(drive.state).toBe('interrupted');
+      expect(drive.take().filter((name) => /open|close/.test(name))).toEqual([]);
+    }
+  },
+);
+
+test('a device that fails while the traveller is inside opens the way back', () => {
+  const drive = new Drive().toCapturing().tell({ type: 'LANE_FAULTED', codes: ['camera:CAMERA_NO_FRAMES'] });
+  expect(drive.state).toBe('returning');
+  expect(drive.context.reasons).toContain('DEVICE_FAULT');
+});
