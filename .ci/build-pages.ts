@@ -9,9 +9,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Folder of the sources, and what else goes into the bundle. */
 const pages = {
-  officer: { folder: 'gate-controller/console', contract: 'gate-controller/api/messages.ts' },
-  display: { folder: 'gate-controller/display', contract: 'gate-controller/api/messages.ts' },
-  bench: { folder: 'simulator/bench/page', contract: 'simulator/bench/messages.ts' },
+  officer: { folder: 'gate-controller/console', others: ['gate-controller/api/messages.ts'] },
+  display: {
+    folder: 'gate-controller/display',
+    others: ['gate-controller/api/messages.ts', 'gate-controller/console/live-view.ts'],
+  },
+  bench: { folder: 'simulator/bench/page', others: ['simulator/bench/messages.ts'] },
 } as const;
 
 /** Oldest browsers the pages are made for: `light-dark()` and nested grid need no rewriting there. */
@@ -44,13 +47,13 @@ export async function buildPages(
   return built;
 }
 
-/** SHA-256 over everything that decides the bundle: sources, contract, this file, and the lock of the packages. */
+/** SHA-256 over everything that decides the bundle: sources, what they import from elsewhere, this file, and the lock of the packages. */
 async function sourceDigest(name: PageName): Promise<string> {
-  const { folder, contract } = pages[name];
+  const { folder, others } = pages[name];
   const sources: string[] = [];
   for await (const file of glob(`${folder}/**/*.{ts,css,html,svg}`, { cwd: root })) sources.push(file);
   const hash = createHash('sha256');
-  for (const file of [...sources.sort(), contract, '.ci/build-pages.ts', 'package-lock.json']) {
+  for (const file of [...sources.sort(), ...others, '.ci/build-pages.ts', 'package-lock.json']) {
     const bytes = await readFile(join(root, file));
     hash.update(`${file.replaceAll('\\', '/')} ${bytes.length}\n`).update(bytes);
   }

@@ -75,7 +75,7 @@ async function issueDocument(
     portrait,
     issuer: issuers[scenario.document.issuer],
     signedAt_ms: now_ms() - documentAge_days * day_ms,
-    ...(isAltered ? { alter: { kind: 'replace-portrait', portrait: await pictures.portraitOf(scenario.bearer) } } : {}),
+    ...(isAltered ? { alter: { kind: 'flip-bit', file: 'DG2', offset: Math.floor(portrait.bytes.length / 2) } } : {}),
   });
   const index = listPeople().findIndex((person) => person.id === scenario.holder);
   const chip = createPassportChip(passport, {

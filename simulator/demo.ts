@@ -60,8 +60,8 @@ async function main(): Promise<void> {
     if (!isStopped) console.error(`${sentence}; stopping.`);
     return stop(1);
   });
-  printAddresses(product.controllerUrl, product.benchUrl);
-  await printTimeline(product.controllerUrl, stopping.signal);
+  printAddresses(product.controllerUrl(), new URL(product.benchUrl).origin);
+  await printTimeline(product.controllerUrl(), stopping.signal);
 }
 
 function printAddresses(controller: string, bench: string): void {

@@ -23,14 +23,17 @@ export type LaunchOptions = {
 };
 
 export type Launched = {
-  readonly controllerUrl: string;
+  /** Address of the controller's pages; changes when it is started again on any free port. */
+  readonly controllerUrl: () => string;
   readonly benchUrl: string;
   readonly journalFile: string;
   readonly configurationFile: string;
-  readonly controller: ChildProcess;
-  readonly simulator: ChildProcess;
   /** Resolves with a sentence when one of the two ends without being asked to. */
   readonly ended: Promise<string>;
+  /** Ends the controller at once, as a power cut would. */
+  killController(): Promise<void>;
+  /** Starts a controller again on the same folder; resolves when it answers. */
+  startController(): Promise<void>;
   /** Ends both, with force after 6 s. Idempotent. */
   stop(): Promise<void>;
 };
@@ -45,27 +48,37 @@ export class LaunchError extends Error {
 
 export async function launch(options: LaunchOptions): Promise<Launched> {
   await mkdir(options.folder, { recursive: true });
-  const running: ChildProcess[] = [];
+  const running = new Set<ChildProcess>();
   const stop = async (): Promise<void> => {
-    await Promise.all(running.toReversed().map(end));
+    await Promise.all([...running].map(end));
   };
   try {
     const simulator = start('simulator', simulatorArguments(options), options);
-    running.push(simulator.process);
+    running.add(simulator.process);
     const wires = (await simulator.ready) as SimulatorAddresses;
     const configurationFile = join(options.folder, 'gate.json');
     await writeFile(configurationFile, JSON.stringify(configuration(wires, options), null, 2));
-    const controller = start('controller', ['--config', configurationFile], options);
-    running.push(controller.process);
-    const { url } = (await controller.ready) as { url: string };
+    const startOne = async (): Promise<{ process: ChildProcess; url: string }> => {
+      const started = start('controller', ['--config', configurationFile], options);
+      running.add(started.process);
+      const { url } = (await started.ready) as { url: string };
+      return { process: started.process, url };
+    };
+    let controller = await startOne();
     return {
-      controllerUrl: url,
+      controllerUrl: () => controller.url,
       benchUrl: wires.bench,
       journalFile: join(options.folder, 'journal.db'),
       configurationFile,
-      controller: controller.process,
-      simulator: simulator.process,
       ended: Promise.race([ending('simulator', simulator.process), ending('controller', controller.process)]),
+      killController: async () => {
+        const gone = once(controller.process, 'exit');
+        controller.process.kill('SIGKILL');
+        await gone;
+      },
+      startController: async () => {
+        controller = await startOne();
+      },
       stop,
     };
   } catch (error) {

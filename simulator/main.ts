@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPages } from '../.ci/build-pages.ts';
 import { checkSettings, defaultSettings, parseCommandLine, SettingsError, usage } from './command-line.ts';
 import type { CommandLine, Settings } from './command-line.ts';
 import { createSimulator } from './simulator.ts';
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
   }
   const settings = await readSettings(commandLine);
   const folder = resolve(repository, settings.folder);
+  if (settings.pages === defaultSettings.pages) await buildPages(['bench']);
   const simulator = createSimulator({
     folder,
     trustFolder: settings.trust === null ? join(folder, 'trust') : resolve(repository, settings.trust),

@@ -209,8 +209,8 @@ class ModbusGateIO implements GateIO {
   }
 
   async #cycle(signal: AbortSignal): Promise<void> {
-    if (!this.#isMapKnown && !(await this.#learnMap(signal))) return;
     this.#outputs.expire(this.#clock.now());
+    if (!this.#isMapKnown && !(await this.#learnMap(signal))) return;
     if (this.#outputs.hasChanged || this.#clock.now() - this.#lastWrite_ms >= this.#heartbeat_ms) {
       await this.#write(signal);
     }
@@ -252,6 +252,7 @@ class ModbusGateIO implements GateIO {
   #take(registers: readonly number[], asked_ms: number): void {
     if (readMapVersion(registers) !== mapVersion) {
       this.#isMapKnown = false;
+      this.#outputs.startOver(new DeviceError('DEVICE_REFUSED', 'register map unknown'));
       this.#faults.raise('GATE_MAP_UNKNOWN');
       return this.#dropReading();
     }

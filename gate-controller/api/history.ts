@@ -1,4 +1,5 @@
 import type { Committed } from '../kernel/kernel.ts';
+import { eventName } from './event-names.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { TransactionContext } from '../transaction/context.ts';
 import type { Outcome, TimelineEntry } from './messages.ts';
@@ -39,7 +40,7 @@ export class History {
     const before = this.#passages.get(step.subject);
     const entry = {
       at_ms: step.at_ms - context.startedAt_ms,
-      event: step.isIgnored ? `(${step.event.type})` : step.event.type,
+      event: step.isIgnored ? `(${eventName(step.event.type)})` : eventName(step.event.type),
     };
     const isReferral = before?.isReferral === true || step.effects.some(({ type }) => type === 'callOfficer');
     this.#passages.set(step.subject, {

@@ -4,7 +4,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { CaseFiles } from '../cases/case-files.ts';
 import type { ChainedRecord } from '../journal/record.ts';
@@ -62,7 +62,8 @@ const Command = Type.Object(
 export async function createServer(options: ServerOptions): Promise<Server> {
   const app = Fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    // A request line could hold an id of a case; commands and failures are logged by name instead.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
     requestTimeout: 5_000,
     forceCloseConnections: true,

@@ -65,6 +65,13 @@ const steps: Readonly<Record<string, TransactionStep>> = {
   handedOver: 'returning',
 };
 
+/** A lane that left a fault waits for its traveller, then tests itself: neither is a fault any more. */
+function modeOf(value: unknown, transactionId: string | null): LaneMode {
+  const isRecovering = typeof value === 'object' && value !== null && 'fault' in value && value.fault === 'settling';
+  if (isRecovering) return transactionId === null ? 'selfTest' : 'draining';
+  return modes[outermost(value ?? 'starting')] ?? 'fault';
+}
+
 const stepOf = (state: string): TransactionStep => steps[state] ?? (state as TransactionStep);
 
 export function officerView(sources: ViewSources): OfficerView {
@@ -88,7 +95,7 @@ function laneView(sources: ViewSources): LaneView {
   return {
     laneId: sources.laneId,
     name: sources.laneName,
-    mode: modes[state] ?? 'fault',
+    mode: modeOf(lane?.value, current),
     seq: kernel.seq,
     at_ms: sources.now_ms(),
     doors: reading === undefined ? null : { entry: doorView(reading.doors.entry), exit: doorView(reading.doors.exit) },

@@ -73,7 +73,14 @@ export const ConfigurationSchema = Type.Object(
       {
         mrzReader: serial('MRZ reader'),
         chipReader: serial('chip reader'),
-        gateIO: serial('gate I/O'),
+        gateIO: Type.Object(
+          {
+            ...serial('gate I/O').properties,
+            // 200 ms is what a 40 ms cycle allows; a processor busy with a face can hold the loop up for longer than that.
+            stale_ms: Type.Integer({ minimum: 200, maximum: 1_000, default: 400, description: 'age of a reading' }),
+          },
+          closed,
+        ),
         camera: Type.Object({ url: Type.String({ pattern: '^https?://', description: 'MJPEG over HTTP' }) }, closed),
       },
       closed,

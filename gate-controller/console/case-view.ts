@@ -135,7 +135,8 @@ export class CaseView extends LitElement {
     if (chip === null || transaction.step !== 'inspectingDocument') return null;
     const read_kB = (chip.bytesRead / 1000).toFixed(1);
     return html`<p class="progress">
-      <progress max=${chip.bytesTotal ?? 1} .value=${chip.bytesTotal === null ? 0 : chip.bytesRead} aria-label="Chip read"></progress>
+      <progress max=${chip.bytesTotal ?? 1} .value=${chip.bytesTotal === null ? 0 : chip.bytesRead}
+        aria-label="Chip read"></progress>
       <span class="small figures">Chip: ${read_kB}${chip.bytesTotal === null ? '' : ` of ${(chip.bytesTotal / 1000).toFixed(1)}`} kB read</span>
     </p>`;
   }
@@ -159,8 +160,14 @@ export class CaseView extends LitElement {
         ${this.isHidden ? html`<button @click=${show}>Show personal data</button>` : null}
       </div>
       ${this.isHidden ? html`<p class="soft small">Hidden because nobody used this page for a minute.</p>` : null}
-      <face-comparison .images=${transaction.images} .similarity=${transaction.similarity} .isHidden=${this.isHidden}></face-comparison>
-      ${transaction.holder === null ? html`<p class="soft holder">The document has told nothing about its holder yet.</p>` : this.#holder(transaction.holder)}
+      <face-comparison .images=${transaction.images} .similarity=${transaction.similarity}
+        .isHidden=${this.isHidden}></face-comparison>
+      ${
+        transaction.holder === null
+          ? html`<p
+        class="soft holder">The document has told nothing about its holder yet.</p>`
+          : this.#holder(transaction.holder)
+      }
     </section>`;
   }
 
@@ -169,7 +176,12 @@ export class CaseView extends LitElement {
       ${holderRows.map(
         ([key, label]) => html`<div class=${key}>
           <dt>${label}</dt>
-          <dd class=${key === 'documentNumber' ? 'code' : ''}>${this.isHidden ? html`<span class="hidden">Hidden</span>` : holder[key] || '–'}</dd>
+          <dd class=${key === 'documentNumber' ? 'code' : ''}>${
+            this.isHidden
+              ? html`<span
+            class="hidden">Hidden</span>`
+              : holder[key] || '–'
+          }</dd>
         </div>`,
       )}
     </dl>`;

@@ -31,7 +31,14 @@ export class CheckList extends LitElement {
       .name { font-weight: 650; }
       .count { margin-left: auto; color: var(--ink-soft); font-size: var(--text-s); }
       ul { padding: 0 0 var(--gap-2) 1px; }
-      li { display: grid; grid-template-columns: 18px 1fr auto; gap: 0 var(--gap-2); padding: 2px 0; align-items: center; font-size: var(--text-s); }
+      li {
+        display: grid;
+        grid-template-columns: 18px 1fr auto;
+        gap: 0 var(--gap-2);
+        padding: 2px 0;
+        align-items: center;
+        font-size: var(--text-s);
+      }
       li.passed { color: var(--ink-soft); }
       .result { color: var(--tone); font-weight: 650; }
       .because { grid-column: 2 / -1; color: var(--ink-soft); }

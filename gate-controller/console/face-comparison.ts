@@ -22,7 +22,8 @@ export class FaceComparison extends LitElement {
       figure { margin: 0; display: grid; gap: var(--gap-1); }
       .frame {
         height: clamp(150px, 23vh, 300px); width: 100%; border-radius: 6px; overflow: hidden; background: var(--sunken);
-        border: 1px solid var(--line); display: grid; place-items: center; text-align: center;
+        border: 1px solid var(--line); text-align: center;
+        display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); place-items: center;
         color: var(--ink-soft); font-size: var(--text-s); padding: 0;
       }
       .frame p { padding: var(--gap-3); }
@@ -34,8 +35,21 @@ export class FaceComparison extends LitElement {
       .track { fill: var(--sunken); stroke: var(--line-strong); stroke-width: 1; }
       .value { fill: var(--tone); }
       .min { stroke: var(--ink); stroke-width: 3; }
-      .said { display: flex; gap: var(--gap-2); align-items: flex-start; font-weight: 600; margin-bottom: var(--gap-2); color: var(--tone); }
-      .legend { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--gap-4); margin-top: var(--gap-1); }
+      .said {
+        display: flex;
+        gap: var(--gap-2);
+        align-items: flex-start;
+        font-weight: 600;
+        margin-bottom: var(--gap-2);
+        color: var(--tone);
+      }
+      .legend {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 0 var(--gap-4);
+        margin-top: var(--gap-1);
+      }
     `,
   ];
 
@@ -50,7 +64,12 @@ export class FaceComparison extends LitElement {
     return html`<div class="pair">
         ${this.#picture(this.images.portrait, 'Portrait in the chip')} ${this.#picture(this.images.live, 'Live face')}
       </div>
-      ${this.similarity === null ? html`<p class="bar soft">The faces have not been compared.</p>` : this.#bar(this.similarity)}`;
+      ${
+        this.similarity === null
+          ? html`<p
+        class="bar soft">The faces have not been compared.</p>`
+          : this.#bar(this.similarity)
+      }`;
   }
 
   #picture(url: string | null, caption: string) {

@@ -41,7 +41,16 @@ export class LaneStrip extends LitElement {
       li:only-child { gap: var(--gap-2) var(--gap-5); }
       li[data-chosen] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
       .head { display: flex; align-items: center; gap: var(--gap-3); flex-wrap: wrap; }
-      .name { border: 0; background: none; padding: 2px 4px; margin-left: -4px; min-height: 0; font-size: var(--text-l); font-weight: 650; text-align: left; }
+      .name {
+        border: 0;
+        background: none;
+        padding: 2px 4px;
+        margin-left: -4px;
+        min-height: 0;
+        font-size: var(--text-l);
+        font-weight: 650;
+        text-align: left;
+      }
       .name:hover:enabled { background: none; text-decoration: underline; }
       dl { display: flex; flex-wrap: wrap; gap: var(--gap-1) var(--gap-5); }
       dl > div { display: grid; }
@@ -49,7 +58,14 @@ export class LaneStrip extends LitElement {
       dd { font-weight: 600; line-height: 1.3; }
       dd.warn, dd.bad { color: var(--tone); }
       .faults { display: grid; gap: var(--gap-1); }
-      .faults p { display: flex; gap: var(--gap-2); align-items: flex-start; color: var(--tone); font-weight: 600; font-size: var(--text-s); }
+      .faults p {
+        display: flex;
+        gap: var(--gap-2);
+        align-items: flex-start;
+        color: var(--tone);
+        font-weight: 600;
+        font-size: var(--text-s);
+      }
     `,
   ];
 
@@ -137,7 +153,8 @@ export class LaneStrip extends LitElement {
         const tone = fault.isBlocking ? 'bad' : 'warn';
         return html`<p class=${tone}>
           ${toneSymbol(tone)}
-          <span>${fault.meaning} <span class="soft">(${fault.device}, ${fault.code}${fault.isBlocking ? ', blocks the lane' : ''})</span></span>
+          <span>${fault.meaning} <span
+            class="soft">(${fault.device}, ${fault.code}${fault.isBlocking ? ', blocks the lane' : ''})</span></span>
         </p>`;
       })}
     </div>`;

@@ -11,7 +11,7 @@ import './case-view.ts';
 import './lane-strip.ts';
 import './referral-list.ts';
 
-/** The officer's page: lanes above, referrals at the left, one case in the middle. Holds the newest view and nothing else. */
+/** The officer's page: lanes above, referrals at the left, one case in the middle. It keeps the newest view only. */
 export class OfficerPage extends LitElement {
   static override properties = {
     view: { state: true },

@@ -33,14 +33,31 @@ export class ReferralList extends LitElement {
         width: 100%; text-align: left; font-weight: 450; padding: var(--gap-3);
         border-color: var(--line); border-left: 5px solid var(--tone); display: grid; gap: 3px;
       }
-      li button[aria-pressed='true'] { background: var(--accent-soft); border-color: var(--accent); border-left-color: var(--tone); }
+      li button[aria-pressed='true'] {
+        background: var(--accent-soft);
+        border-color: var(--accent);
+        border-left-color: var(--tone);
+      }
       li.done button { border-left-color: var(--line); background: transparent; }
       li.done .title { font-weight: 450; color: var(--ink-soft); }
       .title { font-weight: 650; line-height: 1.3; }
       .more { font-weight: 450; font-size: var(--text-s); }
-      .line { display: flex; flex-wrap: wrap; gap: var(--gap-2); justify-content: space-between; font-size: var(--text-s); color: var(--ink-soft); }
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--gap-2);
+        justify-content: space-between;
+        font-size: var(--text-s);
+        color: var(--ink-soft);
+      }
       .severity { color: var(--tone); font-weight: 650; display: inline-flex; gap: 5px; align-items: center; }
-      .empty { padding: var(--gap-5) var(--gap-4); text-align: center; color: var(--ink-soft); border: 1px dashed var(--line); border-radius: var(--radius); }
+      .empty {
+        padding: var(--gap-5) var(--gap-4);
+        text-align: center;
+        color: var(--ink-soft);
+        border: 1px dashed var(--line);
+        border-radius: var(--radius);
+      }
     `,
   ];
 
@@ -79,7 +96,8 @@ export class ReferralList extends LitElement {
           ${
             isAcknowledged
               ? html`<span>Acknowledged</span>`
-              : html`<span class="severity">${toneSymbol(tone)}${severity === 'normal' ? 'Normal' : severity === 'high' ? 'High' : 'Low'}</span>`
+              : html`<span
+                class="severity">${toneSymbol(tone)}${severity === 'normal' ? 'Normal' : severity === 'high' ? 'High' : 'Low'}</span>`
           }
           <span class="figures">${clockTime(transaction.startedAt_ms)} · ${duration(this.now_ms - transaction.startedAt_ms)} ago</span>
         </span>

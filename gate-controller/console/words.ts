@@ -107,7 +107,7 @@ export function wordsOfCode(code: string): string {
 
 /** An event of the timeline in words; a timer that ran out is named by the wait that it ended. */
 export function wordsOfEvent(event: string): string {
-  const wait = /^xstate\.(?:after|timer)\.([^.]+)/.exec(event)?.[1];
+  const wait = /^TIME_OVER:(\w+)$/.exec(event)?.[1];
   return wait === undefined ? wordsOfCode(event) : `Time is over: ${wordsOfCode(wait).toLowerCase()}`;
 }
 

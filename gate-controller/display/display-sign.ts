@@ -1,6 +1,6 @@
 import { LitElement, html, svg } from 'lit';
 import type { DisplayView } from '../api/messages.ts';
-import { type Link, LiveView } from './live-view.ts';
+import { type Link, LiveView } from '../console/live-view.ts';
 import { pictureOf } from './pictures.ts';
 import { outOfServiceAfter_ms, type Sign, signOf, waySteps } from './sign.ts';
 import { direction, pairAt } from './texts.ts';
@@ -90,7 +90,10 @@ export class DisplaySign extends LitElement {
       </div>
       <div class="words" role="status">
         <h1 lang="en">${sign.words.en}</h1>
-        ${pairAt(this.turn).map((language) => html`<p lang=${language} dir=${direction[language]}>${sign.words[language]}</p>`)}
+        ${pairAt(this.turn).map(
+          (language) => html`<p lang=${language}
+          dir=${direction[language]}>${sign.words[language]}</p>`,
+        )}
       </div>
     </main>`;
   }
@@ -100,7 +103,14 @@ export class DisplaySign extends LitElement {
     return html`<header>
       <span class="lane">${sign.laneName}</span>
       <span class="way" aria-hidden="true">
-        ${at < 0 ? null : waySteps.map((_, index) => html`<i class=${index < at ? 'done' : index === at ? 'now' : ''}></i>`)}
+        ${
+          at < 0
+            ? null
+            : waySteps.map(
+                (_, index) => html`<i
+          class=${index < at ? 'done' : index === at ? 'now' : ''}></i>`,
+              )
+        }
       </span>
     </header>`;
   }
@@ -113,6 +123,7 @@ function ring(sign: Sign) {
   const isMeasured = sign.progress !== null;
   const share = sign.progress ?? 0.2;
   return svg`<circle class="ring-track" cx="120" cy="120" r=${ringRadius}></circle>
-    <circle class="ring ${isMeasured ? '' : 'turning'}" cx="120" cy="120" r=${ringRadius} transform="rotate(-90 120 120)"
+    <circle class="ring ${isMeasured ? '' : 'turning'}" cx="120" cy="120" r=${ringRadius}
+      transform="rotate(-90 120 120)"
       stroke-dasharray="${(ringLength * share).toFixed(1)} ${ringLength.toFixed(1)}"></circle>`;
 }

@@ -20,7 +20,8 @@ const passport = (x: number, y: number): Picture => svg`<g transform="translate(
   <path class="line thin" d="M46 58h30M46 70h30M12 93h64"></path>
   <circle class="line thin" cx="44" cy="20" r="10"></circle></g>`;
 
-const reader: Picture = svg`<path class="soft" d="M36 178h168l20 44H16z"></path><path class="line thin" d="M62 194h116"></path>`;
+const reader: Picture = svg`<path class="soft" d="M36 178h168l20 44H16z"></path><path class="line thin"
+  d="M62 194h116"></path>`;
 
 const arrowDown: Picture = svg`<path class="mark nudge-down" d="M120 14v46M98 40l22 22 22-22"></path>`;
 const arrowUp: Picture = svg`<path class="mark nudge-up" d="M120 62V14M98 36l22-22 22 22"></path>`;
@@ -28,7 +29,8 @@ const arrowUp: Picture = svg`<path class="mark nudge-up" d="M120 62V14M98 36l22-
 /** Walking figure to the right, feet at y 214; `x` is the middle. */
 const walker = (x: number): Picture => svg`<g transform="translate(${x - 60} 0)">
   <circle class="solid" cx="64" cy="52" r="20"></circle>
-  <path class="limb" d="M62 90L58 142M62 92L88 116L104 112M62 92L38 114L34 138M58 142L82 170L88 212M58 142L48 178L26 208"></path></g>`;
+  <path class="limb" d="M62 90L58 142M62 92L88 116L104 112M62 92L38 114L34 138M58 142L82 170L88 212
+    M58 142L48 178L26 208"></path></g>`;
 
 const doorway = (x: number): Picture =>
   svg`<path class="line" d="M${x} 222V24h76v198"></path><path class="soft" d="M${x + 8} 32h60v190h-60z"></path>`;
@@ -38,17 +40,20 @@ const face = (x: number, y: number, size: number): Picture => svg`<g transform="
   <circle class="dot" cx="-15" cy="-8" r="5"></circle><circle class="dot" cx="15" cy="-8" r="5"></circle>
   <path class="line thin" d="M-14 20q14 10 28 0"></path></g>`;
 
-const guide: Picture = svg`<path class="line" d="M40 70V36a12 12 0 0 1 12-12h34M154 24h34a12 12 0 0 1 12 12v34M200 170v34a12 12 0 0 1-12 12h-34M86 216H52a12 12 0 0 1-12-12v-34"></path>`;
+const guide: Picture = svg`<path class="line" d="M40 70V36a12 12 0 0 1 12-12h34M154 24h34a12 12 0 0 1 12 12v34
+  M200 170v34a12 12 0 0 1-12 12h-34M86 216H52a12 12 0 0 1-12-12v-34"></path>`;
 
 const camera: Picture = svg`<rect class="soft" x="76" y="8" width="88" height="52" rx="12"></rect>
   <circle class="line" cx="120" cy="34" r="15"></circle><circle class="dot light" cx="120" cy="34" r="5"></circle>`;
 
 /** Head and shoulders; 100 wide. */
 const bust = (x: number, y: number, look: string): Picture => svg`<g transform="translate(${x} ${y})">
-  <circle class=${look} cx="50" cy="34" r="30"></circle><path class=${look} d="M0 132c0-40 22-58 50-58s50 18 50 58z"></path></g>`;
+  <circle class=${look} cx="50" cy="34" r="30"></circle><path class=${look}
+    d="M0 132c0-40 22-58 50-58s50 18 50 58z"></path></g>`;
 
 const officer = (x: number, y: number): Picture => svg`${bust(x, y, 'solid')}<g transform="translate(${x} ${y})">
-  <path class="cap" d="M16 22c-2-26 20-30 34-30s36 4 34 30c-20-8-48-8-68 0z"></path><path class="line thin ground" d="M18 24q32-12 64 0"></path></g>`;
+  <path class="cap" d="M16 22c-2-26 20-30 34-30s36 4 34 30c-20-8-48-8-68 0z"></path><path class="line thin ground"
+    d="M18 24q32-12 64 0"></path></g>`;
 
 const lookAtCamera: Picture = svg`${camera}${face(120, 170, 1.15)}
   <path class="mark thin-mark nudge-up" d="M120 104V72M106 86l14-14 14 14"></path>`;
@@ -61,13 +66,17 @@ const hints: Readonly<Record<CaptureHint, Picture>> = {
   lookAtCamera,
   onePersonOnly,
   stepCloser: svg`${guide}${face(120, 120, 0.72)}
-    <path class="mark nudge-grow" d="M82 76L64 58m0 18V58h18M158 76l18-18m-18 0h18v18M82 164l-18 18m0-18v18h18M158 164l18 18m-18 0h18v-18"></path>`,
+    <path class="mark nudge-grow" d="M82 76L64 58m0 18V58h18M158 76l18-18m-18 0h18v18M82 164l-18 18m0-18v18h18
+      M158 164l18 18m-18 0h18v-18"></path>`,
   stepBack: svg`${guide}${face(120, 120, 1.5)}
-    <path class="mark nudge-shrink" d="M14 14l22 22m0-18v18H18M226 14l-22 22m0-18v18h18M14 226l22-22m0 18v-18H18M226 226l-22-22m0 18v-18h18"></path>`,
-  moveIntoView: svg`<g transform="translate(28 0)">${guide}</g>${face(48, 120, 1)}<path class="mark nudge-right" d="M104 120h64M144 96l24 24-24 24"></path>`,
+    <path class="mark nudge-shrink" d="M14 14l22 22m0-18v18H18M226 14l-22 22m0-18v18h18M14 226l22-22m0 18v-18H18
+      M226 226l-22-22m0 18v-18h18"></path>`,
+  moveIntoView: svg`<g transform="translate(28 0)">${guide}</g>${face(48, 120, 1)}<path class="mark nudge-right"
+    d="M104 120h64M144 96l24 24-24 24"></path>`,
   holdStill: svg`${guide}${face(120, 106, 1.2)}<path class="mark" d="M104 186v36M136 186v36"></path>`,
   moreLight: svg`${face(100, 150, 1.3)}<circle class="mark" cx="196" cy="44" r="20"></circle>
-    <path class="mark thin-mark" d="M196 10V2M196 86v-8M162 44h-8M238 44h-8M172 20l-6-6M226 74l-6-6M220 20l6-6M166 74l6-6"></path>`,
+    <path class="mark thin-mark" d="M196 10V2M196 86v-8M162 44h-8M238 44h-8M172 20l-6-6M226 74l-6-6M220 20l6-6
+      M166 74l6-6"></path>`,
 };
 
 const screens: Readonly<Record<Screen, Picture>> = {
@@ -76,22 +85,28 @@ const screens: Readonly<Record<Screen, Picture>> = {
   closed: crossAndArrows,
   placeDocument: svg`${reader}${passport(76, 76)}${arrowDown}`,
   tryAgain: svg`${reader}${passport(76, 76)}<path class="mark" d="M80 44a46 46 0 0 1 84-4M166 14v28h-28"></path>`,
-  readingDocument: svg`<g transform="translate(120 124) scale(0.86) translate(-120 -128)">${passport(76, 60)}<path class="soft" d="M36 162h168l20 44H16z"></path></g>`,
+  readingDocument: svg`<g transform="translate(120 124) scale(0.86) translate(-120 -128)">${passport(76, 60)}<path
+    class="soft" d="M36 162h168l20 44H16z"></path></g>`,
   takeDocument: svg`${reader}${passport(76, 80)}${arrowUp}`,
   enter: svg`${doorway(146)}${walker(70)}<path class="mark nudge-right" d="M132 120h64M172 94l26 26-26 26"></path>`,
-  standClear: svg`<path class="line" d="M40 24v198"></path><path class="soft" d="M48 24h12v198H48z"></path>${walker(118)}
+  standClear: svg`<path class="line" d="M40 24v198"></path><path class="soft"
+    d="M48 24h12v198H48z"></path>${walker(118)}
     <path class="mark nudge-right" d="M170 120h52M198 94l26 26-26 26"></path>`,
   onePersonOnly,
   lookAtCamera,
-  pleaseWait: svg`<path class="line" d="M70 24h100M70 216h100M82 24c0 50 38 62 38 96s-38 46-38 96M158 24c0 50-38 62-38 96s38 46 38 96"></path>
-    <path class="solid" d="M96 204c2-24 14-34 24-44 10 10 22 20 24 44z"></path><path class="solid" d="M100 66h40c-6 16-14 22-20 32-6-10-14-16-20-32z"></path>`,
+  pleaseWait: svg`<path class="line" d="M70 24h100M70 216h100M82 24c0 50 38 62 38 96s-38 46-38 96
+    M158 24c0 50-38 62-38 96s38 46 38 96"></path>
+    <path class="solid" d="M96 204c2-24 14-34 24-44 10 10 22 20 24 44z"></path><path class="solid"
+      d="M100 66h40c-6 16-14 22-20 32-6-10-14-16-20-32z"></path>`,
   leave: svg`${doorway(18)}${walker(110)}<path class="mark nudge-right" d="M164 120h58M196 94l26 26-26 26"></path>`,
   officerComing: svg`${officer(104, 66)}<path class="mark nudge-left" d="M86 140H22M46 114l-26 26 26 26"></path>`,
   goBack: svg`<g transform="translate(240 0) scale(-1 1)">${walker(66)}</g>
     <path class="mark nudge-left" d="M22 62h62a34 34 0 0 1 0 68H22M48 104l-26 26 26 26"></path>`,
-  goToDesk: svg`${officer(104, 36)}<path class="desk" d="M84 168h140v20H84z"></path><path class="soft" d="M96 188h116v34H96z"></path>
+  goToDesk: svg`${officer(104, 36)}<path class="desk" d="M84 168h140v20H84z"></path><path class="soft"
+    d="M96 188h116v34H96z"></path>
     <path class="mark nudge-right" d="M8 130h56M42 104l26 26-26 26"></path>`,
-  evacuate: svg`${doorway(148)}<g transform="rotate(12 90 120)">${walker(84)}</g><path class="mark nudge-right" d="M150 120h54M182 94l26 26-26 26"></path>`,
+  evacuate: svg`${doorway(148)}<g transform="rotate(12 90 120)">${walker(84)}</g><path class="mark nudge-right"
+    d="M150 120h54M182 94l26 26-26 26"></path>`,
 };
 
 export function pictureOf(name: Screen | CaptureHint): Picture {

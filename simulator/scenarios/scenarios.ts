@@ -20,7 +20,7 @@ export type Scenario = {
   readonly bearer: string;
   readonly document: {
     readonly isExpired?: boolean;
-    /** The bearer's picture stands in DG2 in place of the one that the issuer signed. */
+    /** One byte of DG2 is not what the issuer signed. */
     readonly isPortraitAltered?: boolean;
     /** `unknown`: signed by a CSCA whose certificate is not in the trust folder. */
     readonly issuer: 'trusted' | 'unknown';
@@ -74,9 +74,9 @@ const table: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
     expects: referred('DOCUMENT_EXPIRED'),
   },
   'altered-portrait': {
-    title: 'The portrait in the chip was changed after it was signed',
+    title: 'One byte of the portrait in the chip was changed after it was signed',
     holder: 'p04',
-    bearer: 'p06',
+    bearer: 'p04',
     document: { ...good, isPortraitAltered: true },
     behaviour: {},
     faults: [],

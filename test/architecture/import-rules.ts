@@ -97,7 +97,11 @@ export const rules: Readonly<Record<string, Rule>> = {
     ],
   },
   'gate-controller/console': { node: [], packages: ['lit'], folders: ['gate-controller/api/messages.ts'] },
-  'gate-controller/display': { node: [], packages: ['lit'], folders: ['gate-controller/api/messages.ts'] },
+  'gate-controller/display': {
+    node: [],
+    packages: ['lit'],
+    folders: ['gate-controller/api/messages.ts', 'gate-controller/console/live-view.ts'],
+  },
 
   'simulator/wire': { node: '*', packages: ['koffi'], folders: ['drivers/transport'] },
   'simulator/passport': {

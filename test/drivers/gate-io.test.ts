@@ -198,6 +198,18 @@ test('hardware with another register map is read and never written to', async ()
   expect(setup.heard.standing).toEqual([]);
 });
 
+test('hardware that changes its register map in service is not written to any more', async () => {
+  const { memory, heard, gate } = await inService();
+  await gate.command('entry', 'open');
+  memory.mapVersion = 2;
+  await heard.raised('GATE_MAP_UNKNOWN');
+  expect(gate.reading()).toBeUndefined();
+  const written = memory.writes.length;
+  memory.mapVersion = 1;
+  await heard.cleared('GATE_READING_STALE');
+  expect(memory.writes[written]?.commands).toEqual({ entry: 'hold', exit: 'hold' });
+});
+
 test('a noisy line is reported and does not make anything up', async () => {
   const { line, gate, heard } = await inService();
   const remove = line.addFault(noiseBefore({ noise: Uint8Array.of(0xff, 0x01, 0x04, 0x00) }));

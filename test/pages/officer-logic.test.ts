@@ -175,7 +175,7 @@ test('codes become words, and the acronyms of the standards stay', () => {
 });
 
 test('a timer that ran out is named by the wait that it ended', () => {
-  expect(wordsOfEvent('xstate.after.redirect.transaction.redirecting')).toBe('Time is over: redirect');
+  expect(wordsOfEvent('TIME_OVER:redirect')).toBe('Time is over: redirect');
   expect(wordsOfEvent('DOCUMENT_TAKEN')).toBe('Document taken');
 });
 

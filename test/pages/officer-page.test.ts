@@ -26,6 +26,19 @@ browserTest('a referral shows its gravest reason with advice, both faces, and wh
   await page.getByText(holder.surname).waitFor();
 });
 
+browserTest('both faces are shown whole, from hairline to chin', async () => {
+  const page = await openHeld();
+  for (const name of ['Portrait in the chip', 'Live face']) {
+    const shown = await page.getByRole('img', { name }).evaluate(async (image: HTMLImageElement) => {
+      await image.decode();
+      const [picture, frame] = [image.getBoundingClientRect(), image.parentElement?.getBoundingClientRect()];
+      const isInside = frame !== undefined && picture.bottom <= frame.bottom && picture.right <= frame.right;
+      return { isInside, fit: getComputedStyle(image).objectFit };
+    });
+    expect(shown).toEqual({ isInside: true, fit: 'contain' });
+  }
+});
+
 browserTest(
   'a release needs a reason, and is posted with the sequence number of the view it was given on',
   async () => {

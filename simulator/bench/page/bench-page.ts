@@ -71,7 +71,12 @@ export class BenchPage extends LitElement {
   override render() {
     const { view } = this;
     return html`${this.#header(view)}
-      ${this.link === 'lost' ? html`<p class="loss" role="alert"><strong>No connection to the simulator: what you see is old</strong></p>` : null}
+      ${
+        this.link === 'lost'
+          ? html`<p class="loss" role="alert">
+        <strong>No connection to the simulator: what you see is old</strong></p>`
+          : null
+      }
       ${view === null ? html`<main class="waiting soft">Asking the simulator …</main>` : this.#body(view)}`;
   }
 
@@ -149,7 +154,12 @@ export class BenchPage extends LitElement {
       <div>
         <p class="title">${scenario.title}</p>
         <p class="small soft">
-          <span class="code">${name}</span> → ${expects.outcome}${expects.reasons.length > 0 ? html` <span class="code">${expects.reasons.join(', ')}</span>` : null}
+          <span class="code">${name}</span> → ${expects.outcome}${
+            expects.reasons.length > 0
+              ? html` <span
+            class="code">${expects.reasons.join(', ')}</span>`
+              : null
+          }
         </p>
       </div>
       <button aria-label=${`Send ${name}`} ?disabled=${this.#isBlocked(`send ${name}`)} @click=${send}>Send</button>
@@ -159,12 +169,18 @@ export class BenchPage extends LitElement {
   #wires(wires: readonly WireView[]) {
     return html`<table>
       <thead>
-        <tr><th scope="col">Device</th><th scope="col">Port</th><th scope="col">Baud</th><th scope="col">To host</th><th scope="col">From host</th><th scope="col">Last exchange</th></tr>
+        <tr><th scope="col">Device</th><th scope="col">Port</th><th scope="col">Baud</th><th scope="col">To host</th>
+          <th scope="col">From host</th><th scope="col">Last exchange</th></tr>
       </thead>
       <tbody>
         ${wires.map(
           (wire) => html`<tr class=${wire.isPlugged ? '' : 'unplugged'}>
-            <th scope="row">${wire.device}${wire.isPlugged ? null : html` <span class="pill bad">✕ unplugged</span>`}</th>
+            <th scope="row">${wire.device}${
+              wire.isPlugged
+                ? null
+                : html` <span
+              class="pill bad">✕ unplugged</span>`
+            }</th>
             <td class="code">${wire.path}</td>
             <td class="figures number">${wire.baudRate?.toLocaleString('en-GB') ?? '–'}</td>
             <td class="figures number">${wire.bytesToHost.toLocaleString('en-GB')}</td>
@@ -179,8 +195,11 @@ export class BenchPage extends LitElement {
   #services(view: BenchView) {
     const { watchlist } = view.services;
     return html`<dl class="small">
-      <div><dt>Watchlist service</dt><dd>${watchlist.mode}, ${watchlist.requests.toLocaleString('en-GB')} requests <span class="code soft">${watchlist.url}</span></dd></div>
-      <div><dt>Camera</dt><dd>${view.camera.mode}, ${view.camera.frames.toLocaleString('en-GB')} frames <span class="code soft">${view.camera.url}</span></dd></div>
+      <div><dt>Watchlist service</dt>
+        <dd>${watchlist.mode}, ${watchlist.requests.toLocaleString('en-GB')} requests <span
+          class="code soft">${watchlist.url}</span></dd></div>
+      <div><dt>Camera</dt><dd>${view.camera.mode}, ${view.camera.frames.toLocaleString('en-GB')} frames <span
+        class="code soft">${view.camera.url}</span></dd></div>
     </dl>`;
   }
 

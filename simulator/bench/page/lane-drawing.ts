@@ -13,7 +13,7 @@ import { shared } from './styles.ts';
 
 const half = cabinWidth_mm / 2;
 
-/** The lane from above: hall at the left, far side at the right. Everything in it is what the hall model says is true. */
+/** The lane from above: hall at the left, far side at the right. All of it is what the hall model says. */
 export class LaneDrawing extends LitElement {
   static override properties = { hall: { attribute: false } };
   declare hall: HallView | null;
@@ -75,8 +75,10 @@ export class LaneDrawing extends LitElement {
       <rect class="ground" x=${frame.left_mm} y="-900" width=${frame.width_mm} height="1800"></rect>
       <rect class="cabin" x="0" y=${-half} width=${exit} height=${cabinWidth_mm}></rect>
       <text class="name" x=${frame.left_mm + 60} y="-960">Hall</text>
-      <text class="name" x="0" y="-960">Entry ${Math.round(hall.doors.entry.position_percent)} % ${hall.doors.entry.motion}</text>
-      <text class="name end" x=${exit + 400} y="-960">Exit ${Math.round(hall.doors.exit.position_percent)} % ${hall.doors.exit.motion}</text>
+      <text class="name" x="0"
+        y="-960">Entry ${Math.round(hall.doors.entry.position_percent)} % ${hall.doors.entry.motion}</text>
+      <text class="name end" x=${exit + 400}
+        y="-960">Exit ${Math.round(hall.doors.exit.position_percent)} % ${hall.doors.exit.motion}</text>
       <text class="name end" x=${frame.right_mm - 60} y="-960">Far side</text>
       ${zones(hall, exit, on)} ${furniture(hall, frame, exit)} ${beam('Entry light barrier', -beamDistance_mm, on('entryBeam'))}
       ${beam('Exit light barrier', exit + beamDistance_mm, on('exitBeam'))} ${door(0, hall.doors.entry)} ${door(exit, hall.doors.exit)}
@@ -90,12 +92,14 @@ customElements.define('lane-drawing', LaneDrawing);
 function zones(hall: HallView, exit: number, on: (name: string) => boolean) {
   const zone = (name: string, x: number, width: number) =>
     name in hall.sensors
-      ? svg`<rect class="zone ${on(name) ? 'on' : ''}" x=${x} y=${-half + 90} width=${width} height=${cabinWidth_mm - 180} rx="40"><title>${name}</title></rect>`
+      ? svg`<rect class="zone ${on(name) ? 'on' : ''}" x=${x} y=${-half + 90} width=${width}
+        height=${cabinWidth_mm - 180} rx="40"><title>${name}</title></rect>`
       : null;
   return svg`${zone('chamberFront', 120, exit / 2 - 160)}${zone('chamberRear', exit / 2 + 40, exit / 2 - 160)}
     ${
       'floorMat' in hall.sensors
-        ? svg`<rect class="zone ${on('floorMat') ? 'on' : ''}" x=${exit / 2 - 260} y=${-half + 180} width="520" height=${cabinWidth_mm - 360} rx="40"><title>floorMat</title></rect>`
+        ? svg`<rect class="zone ${on('floorMat') ? 'on' : ''}" x=${exit / 2 - 260} y=${-half + 180} width="520"
+          height=${cabinWidth_mm - 360} rx="40"><title>floorMat</title></rect>`
         : null
     }`;
 }
@@ -116,7 +120,8 @@ function furniture(hall: HallView, frame: Frame, exit: number) {
 
 function beam(name: string, x: number, isInterrupted: boolean) {
   return svg`<g class=${isInterrupted ? 'beam-on' : ''}><title>${name}${isInterrupted ? ': interrupted' : ''}</title>
-    <rect class="post" x=${x - 40} y=${-half - 60} width="80" height="80"></rect><rect class="post" x=${x - 40} y=${half - 20} width="80" height="80"></rect>
+    <rect class="post" x=${x - 40} y=${-half - 60} width="80" height="80"></rect><rect class="post" x=${x - 40}
+      y=${half - 20} width="80" height="80"></rect>
     <line class="beam ${isInterrupted ? 'on' : ''}" x1=${x} x2=${x} y1=${-half + 20} y2=${half - 20}></line></g>`;
 }
 

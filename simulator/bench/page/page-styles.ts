@@ -29,12 +29,25 @@ export const pageStyles = css`
   .said { min-height: 1.4em; color: var(--tone); }
   .said.bad { font-weight: 650; }
   .scenarios ul { overflow-y: auto; margin-top: var(--gap-1); }
-  .scenarios li { display: flex; gap: var(--gap-3); justify-content: space-between; align-items: center; padding: 7px 4px 7px 0; border-top: 1px solid var(--line); }
+  .scenarios li {
+    display: flex;
+    gap: var(--gap-3);
+    justify-content: space-between;
+    align-items: center;
+    padding: 7px 4px 7px 0;
+    border-top: 1px solid var(--line);
+  }
   .scenarios li p { overflow-wrap: anywhere; }
   .title { font-weight: 600; line-height: 1.3; }
 
   table { width: 100%; border-collapse: collapse; }
-  th, td { text-align: left; padding: 4px var(--gap-3) 4px 0; font-weight: 450; border-top: 1px solid var(--line); white-space: nowrap; }
+  th, td {
+    text-align: left;
+    padding: 4px var(--gap-3) 4px 0;
+    font-weight: 450;
+    border-top: 1px solid var(--line);
+    white-space: nowrap;
+  }
   thead th { font-size: var(--text-s); color: var(--ink-soft); border: 0; }
   tbody th { font-weight: 600; }
   .number, thead th:nth-child(n + 3):nth-child(-n + 5) { text-align: right; }
@@ -45,8 +58,26 @@ export const pageStyles = css`
 
   .faults li { display: flex; gap: var(--gap-3); align-items: center; padding: 4px 2px; }
   .faults .on { color: var(--bad); font-weight: 650; }
-  .switch { width: 44px; height: 24px; min-height: 0; padding: 0; border-radius: 12px; position: relative; flex: none; background: var(--sunken); }
-  .switch .knob { position: absolute; top: 3px; left: 3px; width: 16px; height: 16px; border-radius: 50%; background: var(--line-strong); transition: left 0.15s; }
+  .switch {
+    width: 44px;
+    height: 24px;
+    min-height: 0;
+    padding: 0;
+    border-radius: 12px;
+    position: relative;
+    flex: none;
+    background: var(--sunken);
+  }
+  .switch .knob {
+    position: absolute;
+    top: 3px;
+    left: 3px;
+    width: 16px;
+    height: 16px;
+    border-radius: 50%;
+    background: var(--line-strong);
+    transition: left 0.15s;
+  }
   .switch[aria-checked='true'] { background: var(--bad); border-color: var(--bad); }
   .switch[aria-checked='true']:hover:enabled { background: var(--bad); }
   .switch[aria-checked='true'] .knob { left: 23px; background: var(--surface); }

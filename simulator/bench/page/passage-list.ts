@@ -23,7 +23,15 @@ export class PassageList extends LitElement {
     shared,
     css`
       li.passage { border-top: 1px solid var(--line); }
-      summary { display: flex; gap: var(--gap-2); align-items: baseline; padding: 7px 0; cursor: pointer; list-style: none; border-radius: 4px; }
+      summary {
+        display: flex;
+        gap: var(--gap-2);
+        align-items: baseline;
+        padding: 7px 0;
+        cursor: pointer;
+        list-style: none;
+        border-radius: 4px;
+      }
       summary::-webkit-details-marker { display: none; }
       .scenario { font-weight: 650; }
       .end { margin-left: auto; }
@@ -55,7 +63,8 @@ export class PassageList extends LitElement {
         <ol>
           ${passage.story.map(
             (line) =>
-              html`<li><span class="soft figures">${(line.at_ms / 1000).toFixed(1)} s</span><span>${line.event}</span></li>`,
+              html`<li><span class="soft figures">${(line.at_ms / 1000).toFixed(1)} s</span>
+                <span>${line.event}</span></li>`,
           )}
         </ol>
       </details>

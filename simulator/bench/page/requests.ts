@@ -8,7 +8,7 @@ const refusals: Readonly<Record<string, string>> = {
   FAULT_UNKNOWN: 'The simulator does not know this fault.',
 };
 
-/** Posts to the simulator. Resolves with null when it was accepted, else with a sentence that says what went wrong. Never rejects. */
+/** Posts to the simulator. Resolves with null when it was accepted, else with a sentence. Never rejects. */
 async function post(path: string, body: unknown): Promise<string | null> {
   try {
     const answer = await fetch(path, {

@@ -14,7 +14,14 @@ export const shared = css`
   .small { font-size: var(--text-s); }
   .figures { font-variant-numeric: tabular-nums; }
   .code { font-family: var(--font-figures); font-size: 0.8125rem; }
-  .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
   .good { --tone: var(--good); --tone-soft: var(--good-soft); }
   .bad { --tone: var(--bad); --tone-soft: var(--bad-soft); }
   .warn { --tone: var(--warn); --tone-soft: var(--warn-soft); }

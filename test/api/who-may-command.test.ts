@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ApiBench, transactionId } from './api-bench.ts';
+
+let bench: ApiBench;
+beforeEach(async () => {
+  bench = await new ApiBench().open();
+});
+afterEach(() => bench.server.app.close());
+
+const command = () => ({
+  commandId: randomUUID(),
+  command: 'releaseToExit',
+  laneId: 'lane-1',
+  transactionId,
+  expectedSeq: 7,
+  reason: 'compared by eye',
+});
+
+describe('a command', () => {
+  test('that fits is given and answered with 202', async () => {
+    const response = await bench.inject('POST', '/api/commands', command());
+    expect(response.statusCode).toBe(202);
+    expect(bench.given.length).toBe(1);
+  });
+
+  test('that is sent twice is given once', async () => {
+    const body = command();
+    await bench.inject('POST', '/api/commands', body);
+    expect((await bench.inject('POST', '/api/commands', body)).statusCode).toBe(202);
+    expect(bench.given.length).toBe(1);
+  });
+
+  test('that is refused says why, and may be sent again', async () => {
+    bench.refusal = { status: 409, code: 'COMMAND_STALE', message: 'This passage is over.' };
+    const body = command();
+    const response = await bench.inject('POST', '/api/commands', body);
+    expect(response.statusCode).toBe(409);
+    expect(response.json()).toEqual({ code: 'COMMAND_STALE', message: 'This passage is over.' });
+    bench.refusal = undefined;
+    expect((await bench.inject('POST', '/api/commands', body)).statusCode).toBe(202);
+  });
+
+  test.each<[string, object]>([
+    ['an unknown word', { command: 'openEverything' }],
+    ['a text for a number', { expectedSeq: '7' }],
+    ['no id', { commandId: 'x' }],
+    ['something more', { officer: 'me' }],
+    ['a reason without end', { reason: 'x'.repeat(501) }],
+  ])('with %s is refused with 400', async (_, change) => {
+    expect((await bench.inject('POST', '/api/commands', { ...command(), ...change })).statusCode).toBe(400);
+    expect(bench.given).toEqual([]);
+  });
+});
+
+describe('nobody but a page of this machine is answered', () => {
+  test.each<[string, Record<string, string>]>([
+    ['a name that resolves here', { host: 'evil.example' }],
+    ['a name that begins like ours', { host: '127.0.0.1.evil.example' }],
+    ['a foreign page', { origin: 'http://evil.example' }],
+    ['another port of this machine', { origin: 'http://127.0.0.1:9999' }],
+    ['a page without an origin of its own', { origin: 'null' }],
+  ])('%s', async (_, headers) => {
+    for (const [method, url] of [
+      ['GET', '/api/officer'],
+      ['POST', '/api/commands'],
+    ] as const) {
+      const response = await bench.inject(method, url, method === 'POST' ? command() : undefined, headers);
+      expect(response.statusCode).toBe(403);
+    }
+    expect(bench.given).toEqual([]);
+  });
+
+  test('our own page is', async () => {
+    const headers = { origin: 'http://127.0.0.1:8080' };
+    expect((await bench.inject('POST', '/api/commands', command(), headers)).statusCode).toBe(202);
+  });
+});
+
+test('no body makes the server fail', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.json(), fc.string({ unit: 'binary' })), async (payload) => {
+      const { statusCode } = await bench.inject('POST', '/api/commands', payload);
+      expect(statusCode).toBeGreaterThanOrEqual(400);
+      expect(statusCode).toBeLessThan(500);
+    }),
+    { numRuns: 500 },
+  );
+  expect(bench.given).toEqual([]);
+});
+
+test('a body that is too large is refused', async () => {
+  expect((await bench.inject('POST', '/api/commands', 'x'.repeat(100_000))).statusCode).toBe(413);
+});
+
+test('what an officer writes is not logged', async () => {
+  await bench.inject('POST', '/api/commands', { ...command(), reason: 'canary-reason' });
+  expect(bench.logged.length).toBeGreaterThan(0);
+  expect(bench.logged.join('')).not.toContain('canary-reason');
+});
+
+describe('a picture', () => {
+  test('is served while the case is open and never stored by the browser', async () => {
+    bench.cases.open(transactionId, 1_000).portraitPreview = Uint8Array.of(0xff, 0xd8, 1, 2);
+    const response = await bench.inject('GET', `/api/transactions/${transactionId}/portrait.jpg`);
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['cache-control']).toBe('no-store');
+  });
+
+  test('is gone, and overwritten, once the case is wiped', async () => {
+    const picture = Uint8Array.of(0xff, 0xd8, 1, 2);
+    bench.cases.open(transactionId, 1_000).portraitPreview = picture;
+    expect(bench.cases.wipeDue(1_000)).toEqual([transactionId]);
+    expect([...picture]).toEqual([0, 0, 0, 0]);
+    expect((await bench.inject('GET', `/api/transactions/${transactionId}/portrait.jpg`)).statusCode).toBe(404);
+  });
+});
+
+test('readiness says what is missing', async () => {
+  bench.notReady = ['lane:fault', 'camera:CAMERA_NO_FRAMES'];
+  const response = await bench.inject('GET', '/readyz');
+  expect(response.statusCode).toBe(503);
+  expect(response.json()).toEqual({ ready: false, because: ['lane:fault', 'camera:CAMERA_NO_FRAMES'] });
+});
+
+test('the interface describes itself', async () => {
+  const { paths } = (await bench.inject('GET', '/openapi.json')).json<{ paths: object }>();
+  expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/api/commands', '/readyz', '/api/transactions/{id}']));
+});
+
+test('cases are held up to a bound, oldest out first', () => {
+  for (let n = 0; n < 500; n += 1) bench.cases.open(`case-${n}`, 1_000_000);
+  expect(bench.cases.get('case-0')).toBeUndefined();
+  expect(bench.cases.get('case-499')).toBeDefined();
+});

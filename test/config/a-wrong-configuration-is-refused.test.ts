@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { checkConfiguration, ConfigurationError } from '../../gate-controller/config/load.ts';
+import { indispensableChecks } from '../../gate-controller/decision/policy.ts';
+import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
+
+const least = {
+  devices: {
+    mrzReader: { path: '/dev/a' },
+    chipReader: { path: '/dev/b' },
+    gateIO: { path: '/dev/c' },
+    camera: { url: 'http://127.0.0.1:9/' },
+  },
+  risk: { url: 'http://127.0.0.1:9' },
+};
+
+const problemsOf = (value: unknown): readonly string[] => {
+  try {
+    checkConfiguration(value);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems;
+  }
+};
+
+test('the least that must be said is devices and the risk service; the rest has defaults', () => {
+  const { lane, http, policy, timings } = checkConfiguration(least);
+  expect(lane).toEqual({ id: 'lane-1', name: 'Lane 1', opensByItself: false });
+  expect(http).toEqual({ host: '127.0.0.1', port: 8080 });
+  expect(timings).toEqual(defaultTimings);
+  expect(policy.required).toEqual(expect.arrayContaining([...indispensableChecks]));
+});
+
+describe('refused in plain words', () => {
+  test('nothing at all', () => {
+    expect(problemsOf({}).length).toBeGreaterThan(0);
+  });
+
+  test('an address that others could reach, because there is no sign-in', () => {
+    expect(problemsOf({ ...least, http: { host: '0.0.0.0' } })[0]).toMatch(/sign-in/);
+  });
+
+  test.each(indispensableChecks)('a policy without %s', (id) => {
+    const required = indispensableChecks.filter((other) => other !== id);
+    expect(problemsOf({ ...least, policy: { required } })).toEqual([
+      `policy.required must contain ${id}: nobody is admitted without it`,
+    ]);
+  });
+
+  test('a bare number in place of a named operating point', () => {
+    expect(problemsOf({ ...least, policy: { operatingPoint: 0.3 } }).length).toBeGreaterThan(0);
+    expect(problemsOf({ ...least, policy: { operatingPoint: 'loose' } })[0]).toMatch(/operating-points.json/);
+  });
+
+  test('a misspelt setting', () => {
+    expect(problemsOf({ ...least, polcy: {} }).length).toBeGreaterThan(0);
+  });
+
+  test('a wait outside its range, and waits that contradict each other', () => {
+    expect(problemsOf({ ...least, timings: { chip_ms: 1 } }).length).toBeGreaterThan(0);
+    expect(problemsOf({ ...least, timings: { riskSoft_ms: 9_000 } })).toEqual([
+      'riskSoft_ms must be shorter than riskHard_ms',
+    ]);
+  });
+});
