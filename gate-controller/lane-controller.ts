@@ -29,6 +29,8 @@ export type LaneControllerOptions = {
   /** Something that a page shows has changed. */
   readonly onChange: () => void;
   readonly onFatal: (error: Error) => void;
+  /** An effect failed unforeseen: the name of the error. */
+  readonly onEffectFailure: (name: string) => void;
 };
 
 /** How long an officer keeps a referral's pictures and data, and those of an admitted traveller; ms after the end. */
@@ -84,6 +86,7 @@ export class LaneController {
         options.onChange();
       },
       onCaseChanged: options.onChange,
+      onFailure: options.onEffectFailure,
     });
     this.#inputs = new Inputs({ parts, kernel: this.kernel, doors: this.#doors, onFaults: () => options.onChange() });
   }
@@ -135,6 +138,7 @@ export class LaneController {
   }
 
   #observe(step: Committed): void {
+    this.#inputs.observe(step);
     this.history.observe(step);
     this.#show();
     if (step.kind === 'transaction' && step.isEnded) this.#close(step);
@@ -149,7 +153,7 @@ export class LaneController {
     const id = lane.context.transactionId;
     const transaction = id === null ? undefined : this.kernel.snapshot(id);
     const state = transaction === undefined ? null : outermost(transaction.value);
-    const { lamps, screen } = present(outermost(lane.value), state);
+    const { lamps, screen } = present(lane.value, state);
     if (screen !== 'lookAtCamera') this.#guidance = 'none';
     this.#parts.devices.gateIO.setLamps(lamps);
   }

@@ -128,6 +128,7 @@ async function createLane(configuration: Configuration, surroundings: LaneSurrou
       log.fatal({ code: error.name, message: error.message }, 'the lane stops');
       process.exit(exitCodes.fatal);
     },
+    onEffectFailure: (name) => log.error({ name }, 'an effect failed'),
     parts: {
       clock: systemClock,
       entropy: (length) => randomBytes(length),
@@ -206,6 +207,8 @@ function stopOnSignal(lane: LaneController, server: Server, log: Logger): void {
     await server.app.close();
     await lane.stop();
     log.info('stopped');
+    // Journal and ports are closed; an open standard input must not keep the process.
+    process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
   // A parent that is gone, however it went, closes our standard input.

@@ -44,6 +44,7 @@ export type ViewSources = {
 const modes: Readonly<Record<string, LaneMode>> = {
   starting: 'starting',
   clearingCabin: 'selfTest',
+  cleared: 'selfTest',
   selfTest: 'selfTest',
   tested: 'selfTest',
   closed: 'closed',
@@ -60,10 +61,20 @@ const steps: Readonly<Record<string, TransactionStep>> = {
   closingUnused: 'separating',
   clearingTailgate: 'separating',
   deciding: 'joiningRisk',
+  concealing: 'joiningRisk',
   left: 'closingExit',
   closingEntry: 'returning',
   handedOver: 'returning',
 };
+
+/** How long the last passage stays in view once it has ended, so that its outcome can be read, ms. */
+const outcomeShown_ms = 4_000;
+
+function justEnded({ history, now_ms }: ViewSources): Passage | undefined {
+  const latest = history.latest();
+  const endedAt_ms = latest?.endedAt_ms ?? null;
+  return endedAt_ms !== null && Math.abs(now_ms() - endedAt_ms) < outcomeShown_ms ? latest : undefined;
+}
 
 /** A lane that left a fault waits for its traveller, then tests itself: neither is a fault any more. */
 function modeOf(value: unknown, transactionId: string | null): LaneMode {
@@ -91,7 +102,7 @@ function laneView(sources: ViewSources): LaneView {
   const reading = sources.reading();
   const hall = hallOf(reading);
   const current = lane?.context.transactionId ?? null;
-  const passage = current === null ? undefined : history.get(current);
+  const passage = current === null ? justEnded(sources) : history.get(current);
   return {
     laneId: sources.laneId,
     name: sources.laneName,
@@ -255,10 +266,9 @@ function riskView({ context }: Passage, file: CaseFile | undefined): Transaction
 /** What the traveller sees. The one view that leaves the officers' side: it holds nothing personal. */
 export function displayView(sources: ViewSources): DisplayView {
   const lane = laneSnapshot(sources.kernel);
-  const laneState = outermost(lane?.value ?? 'starting');
   const id = lane?.context.transactionId ?? null;
   const transaction = transactionSnapshot(sources.kernel, id);
-  const { screen } = present(laneState, transaction === undefined ? null : outermost(transaction.value));
+  const { screen } = present(lane?.value ?? 'starting', transaction === undefined ? null : outermost(transaction.value));
   const guidance = sources.guidance();
   const progress = id === null ? null : (sources.cases.get(id)?.chipProgress ?? null);
   return {

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { checkIds } from '../decision/checks.ts';
+import { indispensableChecks } from '../decision/policy.ts';
 import { defaultTimings, timingRanges, type Timings } from '../transaction/timings.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -28,8 +29,7 @@ const PolicySchema = Type.Object(
     version: Type.String({ minLength: 1, default: 'default-1' }),
     required: Type.Array(Type.Union(checkIds.map((id) => Type.Literal(id))), {
       uniqueItems: true,
-      // Revocation and chip authenticity cannot be proven in this version: they are recorded, and a policy may require them.
-      default: checkIds.filter((id) => id !== 'certificate-revocation' && id !== 'chip-authenticity'),
+      default: [...indispensableChecks],
       description: 'checks without whose proof nobody is admitted',
     }),
     eligibility: Type.Object(

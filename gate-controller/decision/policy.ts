@@ -1,4 +1,4 @@
-import type { CheckId } from './checks.ts';
+import { type CheckId, checkIds } from './checks.ts';
 
 /** Who may use the gate, and what has to be proven. Versioned: the version is part of every record. */
 export type Policy = {
@@ -38,20 +38,8 @@ export const documentStageChecks: readonly CheckId[] = [
   'chip-authenticity',
 ];
 
+/** Checks that a policy may leave out, because no part of this version can prove them. They are recorded all the same. */
+const optionalChecks: readonly CheckId[] = ['certificate-revocation', 'chip-authenticity'];
+
 /** Checks that no policy may leave out: without them a passage would be document-only, face-only or blind. */
-export const indispensableChecks: readonly CheckId[] = [
-  'mrz-check-digits',
-  'document-expiry',
-  'chip-access',
-  'security-object-hash',
-  'security-object-signature',
-  'issuer-certificate',
-  'data-group-1-hash',
-  'data-group-2-hash',
-  'mrz-matches-chip',
-  'single-occupant',
-  'portrait',
-  'face-captured',
-  'face-match',
-  'watchlist',
-];
+export const indispensableChecks: readonly CheckId[] = checkIds.filter((id) => !optionalChecks.includes(id));

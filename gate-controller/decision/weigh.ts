@@ -1,5 +1,5 @@
 import type { CheckResult, Evidence } from '../../drivers/contracts/evidence.ts';
-import type { Check, CheckId } from './checks.ts';
+import { type Check, checkDefinitions, type CheckId } from './checks.ts';
 import type { DocumentFacts, TransactionEvidence } from './evidence.ts';
 import type { OperatingPoint } from './operating-points.ts';
 import type { Policy } from './policy.ts';
@@ -18,7 +18,8 @@ export function weigh(
 ): readonly Check[] {
   return [
     ...weighMRZ(evidence, policy, at_ms),
-    ...(evidence.chip ?? []),
+    // Only the chip's own checks can come from a chip.
+    ...(evidence.chip ?? []).filter(({ id }) => checkDefinitions[id].group === 'chip'),
     ...weighOccupancy(evidence, at_ms),
     ...weighFace(evidence, point, at_ms),
     ...weighRisk(evidence, at_ms),
@@ -66,13 +67,19 @@ function weighOccupancy({ occupancy }: TransactionEvidence, at_ms: number): read
 function weighFace({ face }: TransactionEvidence, point: OperatingPoint, at_ms: number): readonly Check[] {
   if (face === null) return [];
   return [
-    fromEvidence('portrait', face.portrait, () => ({ result: 'passed' }), at_ms),
-    fromEvidence('face-captured', face.captured, ({ framesCompared }) => passedIf(framesCompared >= 1), at_ms),
+    fromEvidence('portrait', face.portrait, ({ interEye_px }) => passedIf(interEye_px > 0), at_ms),
+    fromEvidence(
+      'face-captured',
+      face.captured,
+      ({ framesCompared }) => passedIf(framesCompared >= 1 && framesCompared <= point.framesCompared_max),
+      at_ms,
+    ),
     // Written so that NaN refuses. The frame count is part of the operating point's false match rate.
     fromEvidence(
       'face-match',
       face.similarity,
-      (similarity) => passedIf(similarity >= point.similarity_min && similarity <= similarityCeiling),
+      (similarity) =>
+        passedIf(Number.isFinite(similarity) && similarity >= point.similarity_min && similarity <= similarityCeiling),
       at_ms,
     ),
   ];
@@ -83,7 +90,14 @@ const similarityCeiling = 1.0001;
 
 function weighRisk({ risk }: TransactionEvidence, at_ms: number): readonly Check[] {
   if (risk === null) return [];
-  return [fromEvidence('watchlist', risk, ({ verdict }) => passedIf(verdict === 'clear'), at_ms)];
+  return [
+    fromEvidence(
+      'watchlist',
+      risk,
+      ({ verdict, candidates }) => passedIf(verdict === 'clear' && candidates === 0),
+      at_ms,
+    ),
+  ];
 }
 
 function fromEvidence<T>(id: CheckId, evidence: Evidence<T>, judge: (value: T) => Verdict, at_ms: number): Check {

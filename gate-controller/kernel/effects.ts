@@ -26,6 +26,8 @@ export type EffectsOptions = {
   readonly onGuidance: (guidance: FrameGuidance) => void;
   /** Something an officer may see changed without an event. */
   readonly onCaseChanged: () => void;
+  /** An effect failed in a way nobody foresaw; the name of the error, never its text. */
+  readonly onFailure: (name: string) => void;
 };
 
 /** Time a chip has to come into the field after the printed zone was read, ms. */
@@ -71,6 +73,7 @@ export class Effects {
         validUntil_ms: this.#o.parts.clock.monotonic_ms() + this.#o.parts.timings.exitAuthority_ms,
       }),
     closeExit: () => this.#o.doors.want('exit', 'closed'),
+    endEmergency: () => this.#o.doors.endEmergency(),
     holdDoors: () => {
       this.#o.doors.want('exit', 'hold');
       this.#o.doors.want('entry', 'hold');
@@ -79,13 +82,15 @@ export class Effects {
     startTransaction: (_, start: { transactionId: string; mrz: MRZEvidence }) => this.#start(start),
     faultTransaction: (_, { codes }: { codes: readonly string[] }) => this.#tell({ type: 'LANE_FAULTED', codes }),
     evacuateTransaction: () => this.#tell({ type: 'EVACUATION_BEGAN' }),
-    askRisk: (step) => void this.#askRisk(step.subject),
-    inspectDocument: (step) => void this.#inspect(step.subject),
+    askRisk: (step) => this.#run(this.#askRisk(step.subject)),
+    inspectDocument: (step) => this.#run(this.#inspect(step.subject)),
     stopInspection: (step) => this.#running.get(step.subject)?.inspection?.abort(),
     prepareReference: (step) => {
-      this.#of(step.subject).reference = this.#prepareReference(step.subject);
+      const reference = this.#prepareReference(step.subject);
+      this.#of(step.subject).reference = reference;
+      this.#run(reference);
     },
-    captureFace: (step) => void this.#captureFace(step.subject),
+    captureFace: (step) => this.#run(this.#captureFace(step.subject)),
     stopCapture: (step) => this.#running.get(step.subject)?.capture?.abort(),
   };
 
@@ -98,8 +103,14 @@ export class Effects {
   }
 
   #tell(event: { type: 'LANE_FAULTED'; codes: readonly string[] } | { type: 'EVACUATION_BEGAN' }): void {
+    // One that is about to start is in the queue before this event, so it hears it; one that is gone does not mind.
     const id = currentTransactionId(this.#o.kernel());
-    if (id !== null && this.#o.kernel().has(id)) tellTransaction(this.#o.kernel(), id, event);
+    if (id !== null) tellTransaction(this.#o.kernel(), id, event);
+  }
+
+  /** No effect throws. One that fails against expectation leaves the transaction to its time-out, and says so. */
+  #run(effect: Promise<unknown>): void {
+    effect.catch((error: unknown) => this.#o.onFailure(error instanceof Error ? error.name : 'unknown'));
   }
 
   #selfTest(): void {
@@ -168,7 +179,10 @@ export class Effects {
       },
     );
     file.chipProgress = null;
-    if (abort.signal.aborted) return;
+    if (abort.signal.aborted) {
+      portrait?.bytes.fill(0);
+      return;
+    }
     file.portrait = portrait;
     tellTransaction(this.#o.kernel(), id, { type: 'CHIP_INSPECTED', checks, aborted });
   }
@@ -190,7 +204,10 @@ export class Effects {
     const found = await biometrics.enrol(id, portrait);
     if (found.status === 'unavailable') return found;
     const file = cases.get(id);
-    if (file !== undefined) file.portraitPreview = Uint8Array.from(found.value.preview);
+    // The bytes of DG2 are needed for this only; the picture for the officer is handed over, not copied.
+    portrait.bytes.fill(0);
+    if (file !== undefined) Object.assign(file, { portrait: null, portraitPreview: found.value.preview });
+    else found.value.preview.fill(0);
     this.#o.onCaseChanged();
     return { ...found, value: { interEye_px: found.value.interEye_px } };
   }
@@ -232,7 +249,10 @@ export class Effects {
       onGuidance: this.#o.onGuidance,
     });
     const file = cases.get(id);
-    if (file !== undefined && preview !== null) file.livePreview = Uint8Array.from(preview);
+    if (preview !== null) {
+      if (file === undefined) preview.fill(0);
+      else file.livePreview = preview;
+    }
     this.#o.onCaseChanged();
     return { captured, similarity };
   }

@@ -8,13 +8,15 @@ import { type Hall, isSameHall, unknownHall } from '../safety/hall.ts';
 import { outermost } from '../lane/presentation.ts';
 import { completedYears, localDate } from './calendar.ts';
 import type { DoorKeeper } from './door-keeper.ts';
-import type { Kernel } from './kernel.ts';
+import type { LaneHappening } from '../lane/machine.ts';
+import type { TransactionHappening } from '../transaction/events.ts';
+import type { Committed, Kernel } from './kernel.ts';
 import {
   currentTransactionId,
+  laneSubject,
   type LaneParts,
   tellCurrent,
   tellLane,
-  tellTransaction,
   transactionSnapshot,
 } from './lane-parts.ts';
 
@@ -33,6 +35,8 @@ const tick_ms = 100;
  * reading that is not there; a busy processor or one lost answer ends no passage.
  */
 const grace_ms = 600;
+/** Shortest time between two presentations that are looked at, ms; nobody lays down documents faster. */
+const presentation_min_ms = 300;
 /** How long a case is held at most while its transaction runs, ms. */
 const openCase_ms = 15 * 60_000;
 
@@ -49,6 +53,10 @@ export class Inputs {
   /** Monotonic time at which each standing fault was raised, by device and code. */
   readonly #raisedAt = new Map<string, number>();
   #cancelTick: () => void = () => {};
+  #isClearing = false;
+  /** The zone of the one presentation that is on its way through the kernel. */
+  #presented: { readonly presentationId: string; readonly mrz: MRZ | null } | undefined;
+  #lastPresented_ms = Number.NEGATIVE_INFINITY;
 
   constructor(options: InputsOptions) {
     this.#o = options;
@@ -71,7 +79,8 @@ export class Inputs {
       gateIO.subscribe((event) => (event.type === 'readingChanged' ? this.#seeHall() : this.#takeFault(event))),
       chipReader.subscribe((event) => {
         if (event.type === 'chipGone') tellCurrent(this.#o.kernel, { type: 'DOCUMENT_TAKEN' });
-        else if (event.type !== 'chipPresent') this.#takeFault(event);
+        else if (event.type === 'chipPresent') tellCurrent(this.#o.kernel, { type: 'DOCUMENT_PLACED' });
+        else this.#takeFault(event);
       }),
       camera.subscribe((event) => (event.type === 'frame' ? undefined : this.#takeFault(event))),
       mrzReader.subscribe((event) =>
@@ -97,6 +106,7 @@ export class Inputs {
   #tick(): void {
     const { parts } = this.#o;
     this.#seeHall();
+    this.#clearWatchdog();
     this.#tellHealth();
     parts.cases.wipeDue(parts.clock.monotonic_ms());
     this.#cancelTick = parts.clock.after(tick_ms, () => this.#tick());
@@ -119,15 +129,19 @@ export class Inputs {
     if (event.type === 'faultRaised') this.#raise(event);
     else this.#setBoard(clear(this.#board, event));
     if (event.device === 'gate-io' && event.code === 'DEVICE_DISCONNECTED') this.#o.doors.forgetAsked();
-    if (event.type === 'faultRaised' && event.code === 'GATE_WATCHDOG_TRIPPED') this.#clearWatchdog();
   }
 
   /** The latch says that the host was away. It is back: commands start from `hold`, so the latch may go. */
   #clearWatchdog(): void {
+    const { gateIO } = this.#o.parts.devices;
+    if (this.#isClearing || gateIO.reading()?.hasWatchdogTripped !== true) return;
+    this.#isClearing = true;
     this.#o.doors.forgetAsked();
-    this.#o.parts.devices.gateIO.clearWatchdog().catch(() => {
-      // The driver raises the fault again with its next reading, and we try again then.
-    });
+    const over = (): void => {
+      // Cleared or not: while a reading shows the latch, the next tick tries again.
+      this.#isClearing = false;
+    };
+    gateIO.clearWatchdog().then(over, over);
   }
 
   #raise({ device, code }: { device: string; code: DeviceFaultCode }): void {
@@ -154,20 +168,44 @@ export class Inputs {
     tellLane(this.#o.kernel, { type: 'HEALTH_CHANGED', blocking });
   }
 
-  /** A document was presented: to the transaction that waits for a second try, else to the lane. */
+  /**
+   * A document was presented: to the transaction that waits for a second try, else to the lane. One presentation at a time
+   * goes through the kernel, so that evidence and case cannot come from two documents; a reader gone wild is thinned out.
+   */
   #present(event: MRZReaderEvent): void {
     const { parts, kernel } = this.#o;
+    const now_ms = parts.clock.monotonic_ms();
+    if (this.#presented !== undefined || now_ms - this.#lastPresented_ms < presentation_min_ms) return;
+    this.#lastPresented_ms = now_ms;
     const { evidence, mrz } = this.#readZone(event);
+    const presentationId = parts.newId();
+    this.#presented = { presentationId, mrz };
     const current = currentTransactionId(kernel);
     const waiting = transactionSnapshot(kernel, current);
-    const isTryAgain = current !== null && outermost(waiting?.value) === 'awaitingDocument';
-    const transactionId = isTryAgain ? current : parts.newId();
-    // While another traveller is served the lane ignores the document; nothing personal is kept of it.
-    if (isTryAgain || current === null) {
-      parts.cases.open(transactionId, parts.clock.monotonic_ms() + openCase_ms).mrz = mrz;
-    }
-    if (isTryAgain) tellTransaction(kernel, transactionId, { type: 'DOCUMENT_PRESENTED', mrz: evidence });
-    else tellLane(kernel, { type: 'DOCUMENT_PRESENTED', transactionId, mrz: evidence });
+    const told =
+      current !== null && outermost(waiting?.value) === 'awaitingDocument'
+        ? kernel.ask(current, { type: 'DOCUMENT_PRESENTED', presentationId, mrz: evidence } as TransactionHappening)
+        : kernel.ask(laneSubject, {
+            type: 'DOCUMENT_PRESENTED',
+            transactionId: presentationId,
+            mrz: evidence,
+          } as LaneHappening);
+    void told.then(() => {
+      this.#presented = undefined;
+    });
+  }
+
+  /**
+   * Called for every durable step before its effects: the zone enters a case only with the event that was accepted. Nothing
+   * personal is kept of a document that the lane ignored.
+   */
+  observe(step: Committed): void {
+    if (step.event.type !== 'DOCUMENT_PRESENTED' || step.isIgnored) return;
+    const { presentationId, transactionId } = step.event as { presentationId?: string; transactionId?: string };
+    const presented = this.#presented;
+    if (presented === undefined || presented.presentationId !== (presentationId ?? transactionId)) return;
+    const id = step.subject === laneSubject ? presented.presentationId : step.subject;
+    this.#o.parts.cases.open(id, this.#o.parts.clock.monotonic_ms() + openCase_ms).mrz = presented.mrz;
   }
 
   #readZone(event: MRZReaderEvent): { evidence: MRZEvidence; mrz: MRZ | null } {

@@ -2,6 +2,7 @@ import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition, trans
 import type { TimerRow } from '../journal/database.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type ChainedRecord, genesisHash, hashOf, type JournalRecord } from '../journal/record.ts';
+import { outermost } from '../lane/presentation.ts';
 import type { Clock } from './clock.ts';
 
 /** Something a machine asked for, to be carried out after its record is durable. */
@@ -36,18 +37,37 @@ export type KernelOptions = {
   readonly onFatal: (error: Error) => void;
 };
 
-type Subject = { readonly kind: string; snapshot: AnyMachineSnapshot };
+type Subject = {
+  readonly kind: string;
+  readonly snapshot: AnyMachineSnapshot;
+  /** Journal sequence at which the outermost state was entered. */
+  readonly since_seq: number;
+};
 type Waiting =
-  | { readonly subject: string; readonly event: KernelEvent; readonly timer?: Timer }
+  | {
+      readonly subject: string;
+      readonly event: KernelEvent;
+      readonly timer?: Timer;
+      readonly answer?: (step: Committed | undefined) => void;
+    }
   | { readonly start: Start };
 type Start = { readonly subject: string; readonly kind: string; readonly input: unknown };
 type Timer = { readonly row: TimerRow; cancel: () => void };
-type Step = { readonly committed: Committed; readonly record: ChainedRecord; readonly timers: TimerChanges };
-type TimerChanges = { readonly set: readonly TimerRow[]; readonly cancelled: readonly string[] };
+type Step = {
+  readonly committed: Committed;
+  readonly record: ChainedRecord;
+  readonly timers: TimerChanges;
+  readonly answer: ((step: Committed | undefined) => void) | undefined;
+};
+/** The row carries wall time for the record; the wait itself is counted from the monotonic time of the step. */
+type DueTimer = { readonly row: TimerRow; readonly due_ms: number };
+type TimerChanges = { readonly set: readonly DueTimer[]; readonly cancelled: readonly string[] };
 
 /** Longest queue of events; beyond it the sender is broken, and the newest are refused. */
 const queue_max = 1_000;
 const batch_max = 64;
+/** A commit that takes longer is a dead disk: the doors are left to the hardware. */
+const commit_ms = 3_000;
 
 /**
  * Runs pure machines durably. Subjects (the lane, each transaction) take their events one after another; a batch of steps
@@ -76,19 +96,29 @@ export class Kernel {
   }
 
   /**
-   * Loads what was under way and tells it `RESTARTED`; nothing is resumed (I9). A subject whose state cannot be restored is
-   * recorded as ended. Resolves when these steps are durable.
+   * Loads what was under way and tells it `RESTARTED`; nothing is resumed (I9). A subject whose state this version cannot
+   * read is recorded as ended. Resolves when these steps are durable.
    */
   async recover(): Promise<void> {
     const { standing } = this.#options.journal;
-    for (const timer of standing.timers) this.#arm(timer);
+    const unreadable: ChainedRecord[] = [];
     for (const record of standing.subjects) {
       const machine = this.#options.machines[record.kind];
-      const restored = machine === undefined ? undefined : restore(machine, record.state);
-      if (restored === undefined) throw new Error(`KERNEL_STATE_UNREADABLE: record ${record.seq} (${record.kind})`);
-      this.#subjects.set(record.subject, { kind: record.kind, snapshot: restored });
-      this.send(record.subject, { type: 'RESTARTED' });
+      const snapshot = machine === undefined ? undefined : restore(machine, record.state);
+      if (snapshot === undefined) unreadable.push(record);
+      else this.#subjects.set(record.subject, { kind: record.kind, snapshot, since_seq: record.seq });
     }
+    const { clock } = this.#options;
+    const now_ms = clock.monotonic_ms();
+    for (const row of standing.timers) {
+      if (this.#subjects.has(row.subject)) this.#arm({ row, due_ms: now_ms + (row.deadline_ms - clock.now_ms()) });
+    }
+    const given_up = { value: 'unreadable', context: null, effects: [], isIgnored: false, isEnded: true } as const;
+    const steps = unreadable.map(({ subject, kind }) =>
+      this.#chain({ subject, kind, event: { type: 'STATE_UNREADABLE' }, at_ms: clock.now_ms(), ...given_up }, noTimers),
+    );
+    await this.#commit(steps);
+    for (const subject of this.#subjects.keys()) this.send(subject, { type: 'RESTARTED' });
     await this.idle();
   }
 
@@ -101,6 +131,11 @@ export class Kernel {
     return this.#subjects.get(subject)?.snapshot;
   }
 
+  /** Journal sequence at which the subject entered the outermost state it is in. */
+  since(subject: string): number | undefined {
+    return this.#subjects.get(subject)?.since_seq;
+  }
+
   start(start: Start): void {
     this.#enqueue({ start });
   }
@@ -108,6 +143,11 @@ export class Kernel {
   /** Gives an event to a subject. One that is gone has the event recorded as ignored. */
   send(subject: string, event: KernelEvent): void {
     this.#enqueue({ subject, event });
+  }
+
+  /** The same, and answers with the step once it is durable; undefined when the kernel stopped before. */
+  ask(subject: string, event: KernelEvent): Promise<Committed | undefined> {
+    return new Promise((answer) => this.#enqueue({ subject, event, answer }));
   }
 
   /** Resolves when the queue has run empty. */
@@ -119,11 +159,14 @@ export class Kernel {
     this.#isStopped = true;
     for (const { cancel } of this.#timers.values()) cancel();
     this.#timers.clear();
-    this.#queue.length = 0;
+    for (const waiting of this.#queue.splice(0)) if ('answer' in waiting) waiting.answer?.(undefined);
   }
 
   #enqueue(waiting: Waiting): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped) {
+      if ('answer' in waiting) waiting.answer?.(undefined);
+      return;
+    }
     if (this.#queue.length >= queue_max) {
       this.#fail(new Error(`KERNEL_QUEUE_FULL: ${queue_max} events wait`));
       return;
@@ -139,7 +182,10 @@ export class Kernel {
       try {
         const steps = this.#queue.splice(0, batch_max).flatMap((waiting) => this.#step(waiting));
         await this.#commit(steps);
-        for (const { committed } of steps) this.#actOn(committed);
+        for (const { committed, answer } of steps) {
+          this.#actOn(committed);
+          answer?.(committed);
+        }
       } catch (error) {
         // A refused commit, a machine in error, an effect that threw: our bug or a dead disk. Nothing more may move.
         this.#fail(error instanceof Error ? error : new Error(String(error)));
@@ -159,20 +205,29 @@ export class Kernel {
     const at_ms = this.#options.clock.now_ms();
     const event = { ...waiting.event, at_ms };
     const subject = this.#subjects.get(waiting.subject);
-    if (subject === undefined) return [this.#recordLate(waiting.subject, event, at_ms)];
+    if (subject === undefined) return [this.#recordLate(waiting.subject, event, at_ms, waiting.answer)];
     const machine = this.#machine(subject.kind);
     const isIgnored = !subject.snapshot.can(event);
     const [next, actions] = transition(machine, subject.snapshot, event) as [AnyMachineSnapshot, readonly unknown[]];
     // A machine in error has lost its mind: keep the state it had, and record that the event broke it.
     if (next.status === 'error') throw new Error(`KERNEL_MACHINE_ERROR: ${subject.kind} on ${event.type}`);
-    return [this.#take(waiting.subject, subject.kind, event, at_ms, next, actions, isIgnored)];
+    return [
+      this.#take(
+        { subject: waiting.subject, kind: subject.kind, event, at_ms, isIgnored },
+        next,
+        actions,
+        waiting.answer,
+      ),
+    ];
   }
 
   #begin({ subject, kind, input }: Start): Step[] {
     if (this.#subjects.has(subject)) return [];
     const at_ms = this.#options.clock.now_ms();
     const [next, actions] = initialTransition(this.#machine(kind), input) as [AnyMachineSnapshot, readonly unknown[]];
-    return [this.#take(subject, kind, { type: 'STARTED' }, at_ms, next, actions, false)];
+    return [
+      this.#take({ subject, kind, event: { type: 'STARTED' }, at_ms, isIgnored: false }, next, actions, undefined),
+    ];
   }
 
   #machine(kind: string): AnyStateMachine {
@@ -182,31 +237,32 @@ export class Kernel {
   }
 
   #take(
-    subject: string,
-    kind: string,
-    event: KernelEvent,
-    at_ms: number,
+    happened: Pick<Committed, 'subject' | 'kind' | 'event' | 'at_ms' | 'isIgnored'>,
     next: AnyMachineSnapshot,
     actions: readonly unknown[],
-    isIgnored: boolean,
+    answer: Step['answer'],
   ): Step {
+    const { subject, kind, at_ms } = happened;
     const isEnded = next.status === 'done';
+    const before = this.#subjects.get(subject);
+    const isSameState = before !== undefined && outermost(before.snapshot.value) === outermost(next.value);
+    const since_seq = isSameState ? before.since_seq : this.#seq + 1;
     if (isEnded) this.#subjects.delete(subject);
-    else this.#subjects.set(subject, { kind, snapshot: next });
-    const { effects, timers } = sortActions(subject, actions, at_ms);
+    else this.#subjects.set(subject, { kind, snapshot: next, since_seq });
+    const times = { at_ms, now_ms: this.#options.clock.monotonic_ms() };
+    const { effects, timers } = sortActions(subject, actions, times);
     for (const id of timers.cancelled) this.#disarm(subject, id);
     if (isEnded) this.#disarmAll(subject);
-    const committed = { value: next.value, context: next.context, effects, isIgnored, isEnded } as const;
-    return this.#chain({ subject, kind, event, at_ms, ...committed }, timers);
+    return this.#chain({ ...happened, value: next.value, context: next.context, effects, isEnded }, timers, answer);
   }
 
   /** An answer to a transaction that is over: recorded, and without consequence. */
-  #recordLate(subject: string, event: KernelEvent, at_ms: number): Step {
+  #recordLate(subject: string, event: KernelEvent, at_ms: number, answer: Step['answer']): Step {
     const nothing = { value: 'gone', context: null, effects: [], isIgnored: true, isEnded: true } as const;
-    return this.#chain({ subject, kind: 'late', event, at_ms, ...nothing }, { set: [], cancelled: [] });
+    return this.#chain({ subject, kind: 'late', event, at_ms, ...nothing }, noTimers, answer);
   }
 
-  #chain(step: Omit<Committed, 'seq'>, timers: TimerChanges): Step {
+  #chain(step: Omit<Committed, 'seq'>, timers: TimerChanges, answer: Step['answer'] = undefined): Step {
     this.#seq += 1;
     const record: JournalRecord = {
       seq: this.#seq,
@@ -217,27 +273,42 @@ export class Kernel {
       state: JSON.stringify({ value: step.value, context: step.context }),
       effects: JSON.stringify({
         effects: step.effects,
-        timers: timers.set.map(({ id, deadline_ms }) => ({ id, deadline_ms })),
+        timers: timers.set.map(({ row: { id, deadline_ms } }) => ({ id, deadline_ms })),
         isIgnored: step.isIgnored,
         isEnded: step.isEnded,
       }),
     };
     this.#head = hashOf(this.#head, record);
-    return { committed: { seq: this.#seq, ...step }, record: { ...record, hash: this.#head }, timers };
+    return { committed: { seq: this.#seq, ...step }, record: { ...record, hash: this.#head }, timers, answer };
   }
 
   async #commit(steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return;
-    await this.#options.journal.append({
-      records: steps.map(({ record }) => record),
-      timersSet: steps.flatMap(({ timers }) => timers.set),
-      timersCancelled: steps.flatMap(({ timers, record }) =>
-        timers.cancelled.map((id) => ({ subject: record.subject, id })),
-      ),
-      ended: steps.filter(({ committed }) => committed.isEnded).map(({ record }) => record.subject),
+    const { set, cancelled } = foldTimers(steps);
+    await this.#inTime(
+      this.#options.journal.append({
+        records: steps.map(({ record }) => record),
+        timersSet: set.map(({ row }) => row),
+        timersCancelled: cancelled,
+        ended: steps.filter(({ committed }) => committed.isEnded).map(({ record }) => record.subject),
+      }),
+    );
+    for (const timer of set) if (this.#subjects.has(timer.row.subject)) this.#arm(timer);
+  }
+
+  /** A commit that neither succeeds nor fails would hold the lane, and whoever is in it, for ever. */
+  async #inTime(append: Promise<void>): Promise<void> {
+    let cancel: () => void = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#options.clock.after(commit_ms, () =>
+        reject(new Error(`KERNEL_COMMIT_LATE: nothing was confirmed in ${commit_ms} ms`)),
+      );
     });
-    const isUnderWay = (row: TimerRow) => this.#subjects.has(row.subject);
-    for (const { timers } of steps) for (const row of timers.set.filter(isUnderWay)) this.#arm(row);
+    try {
+      await Promise.race([append, late]);
+    } finally {
+      cancel();
+    }
   }
 
   #actOn(committed: Committed): void {
@@ -248,13 +319,12 @@ export class Kernel {
     }
   }
 
-  #arm(row: TimerRow): void {
+  /** The wait is monotonic: a wall clock that is set neither hurries nor holds it. */
+  #arm({ row, due_ms }: DueTimer): void {
     this.#disarm(row.subject, row.id);
-    // The row holds wall time for the record; the wait itself is monotonic, so a clock that jumps neither hurries nor holds it.
-    const delay_ms = row.deadline_ms - this.#options.clock.now_ms();
     const timer: Timer = { row, cancel: () => {} };
     this.#timers.set(timerKey(row.subject, row.id), timer);
-    timer.cancel = this.#options.clock.after(delay_ms, () =>
+    timer.cancel = this.#options.clock.after(due_ms - this.#options.clock.monotonic_ms(), () =>
       this.#enqueue({ subject: row.subject, event: JSON.parse(row.event) as KernelEvent, timer }),
     );
   }
@@ -278,20 +348,40 @@ export class Kernel {
 
 const timerKey = (subject: string, id: string): string => `${subject} ${id}`;
 
+const noTimers: TimerChanges = { set: [], cancelled: [] };
+
+/** What a batch leaves of its timers: one that is set and cancelled within it never was. */
+function foldTimers(steps: readonly Step[]): {
+  set: readonly DueTimer[];
+  cancelled: readonly Pick<TimerRow, 'subject' | 'id'>[];
+} {
+  const set = new Map<string, DueTimer>();
+  const cancelled = new Map<string, Pick<TimerRow, 'subject' | 'id'>>();
+  for (const { timers, record } of steps) {
+    for (const id of timers.cancelled) {
+      set.delete(timerKey(record.subject, id));
+      cancelled.set(timerKey(record.subject, id), { subject: record.subject, id });
+    }
+    for (const timer of timers.set) set.set(timerKey(timer.row.subject, timer.row.id), timer);
+  }
+  return { set: [...set.values()], cancelled: [...cancelled.values()] };
+}
+
 /** XState's own actions become timer changes, named actions become effects. Anything else is a machine we cannot run. */
 function sortActions(
   subject: string,
   actions: readonly unknown[],
-  at_ms: number,
+  { at_ms, now_ms }: { readonly at_ms: number; readonly now_ms: number },
 ): { effects: Effect[]; timers: TimerChanges } {
   const effects: Effect[] = [];
-  const set = new Map<string, TimerRow>();
+  const set = new Map<string, DueTimer>();
   const cancelled = new Set<string>();
   for (const action of actions as readonly { type: string; params?: unknown }[]) {
     const { type, params } = action;
     if (type === 'xstate.raise') {
       const { id, delay, event } = params as { id: string; delay: number; event: KernelEvent };
-      set.set(id, { subject, id, deadline_ms: at_ms + Math.round(delay), event: JSON.stringify(event) });
+      const row = { subject, id, deadline_ms: at_ms + Math.round(delay), event: JSON.stringify(event) };
+      set.set(id, { row, due_ms: now_ms + delay });
     } else if (type === 'xstate.cancel') {
       const { sendId } = params as { sendId: string };
       set.delete(sendId);

@@ -61,8 +61,8 @@ export const tellLane = (kernel: Kernel, event: LaneHappening): void => kernel.s
 export const tellTransaction = (kernel: Kernel, id: string, event: TransactionHappening): void =>
   kernel.send(id, event);
 
-/** The same to the transaction that is under way, if one is. */
+/** The same to the transaction that is under way, if one is; the queue has its start before this event. */
 export function tellCurrent(kernel: Kernel, event: TransactionHappening): void {
   const id = currentTransactionId(kernel);
-  if (id !== null && kernel.has(id)) tellTransaction(kernel, id, event);
+  if (id !== null) tellTransaction(kernel, id, event);
 }

@@ -50,6 +50,9 @@ export type LaneHappening =
 
 export type LaneEvent = LaneHappening & { readonly at_ms: number };
 
+/** Both end switches say closed and nobody is in between. */
+const isAllShut = (hall: Hall): boolean => hall.entry === 'closed' && hall.exit === 'closed' && !hall.isCabinOccupied;
+
 /**
  * The lane's mode. Fire and emergency release win in every state (I6); the hardware opens the doors, the lane only follows
  * and never closes again by itself: an officer resets it once the inputs are quiet.
@@ -63,34 +66,44 @@ export const laneMachine = setup({
   actions: {
     openEntry: () => {},
     closeEntry: () => {},
+    closeExit: () => {},
     holdDoors: () => {},
+    endEmergency: () => {},
     runSelfTest: () => {},
     startTransaction: (_, _start: { transactionId: string; mrz: MRZEvidence }) => {},
     faultTransaction: (_, _fault: { codes: readonly string[] }) => {},
     evacuateTransaction: () => {},
     seeHall: assign((_, params: { hall: Hall }) => ({ hall: params.hall })),
     forgetTransaction: assign({ transactionId: null }),
+    forgetWhatWasSeen: assign({
+      hall: unknownHall,
+      blocking: ['lane:NOT_STARTED'],
+      selfTestFailures: [],
+      transactionId: null,
+    }),
   },
   guards: {
     isEmergency: (_, params: { hall: Hall }) =>
       params.hall.isKnown && (params.hall.isFireAlarm || params.hall.isEmergencyOpen),
     isEmergencyOver: ({ context: { hall } }) => hall.isKnown && !hall.isFireAlarm && !hall.isEmergencyOpen,
-    isHealthy: ({ context }) => context.blocking.length === 0 && context.hall.isKnown,
     // A hall that cannot be seen is a fault of its device, and counts once that fault has stood.
     isSick: ({ context }) => context.blocking.length > 0,
+    isHallSeenAndIdle: ({ context: { hall, transactionId } }) => hall.isKnown && transactionId === null,
+    isExitShut: ({ context: { hall } }) => hall.isKnown && hall.exit === 'closed',
+    isExitUnshut: ({ context: { hall } }) => hall.isKnown && hall.exit !== 'closed',
+    isUnshut: ({ context: { hall } }) => hall.isKnown && !isAllShut(hall),
+    isUnshutAndIdle: ({ context: { hall, transactionId } }) =>
+      hall.isKnown && transactionId === null && !isAllShut(hall),
+    isShutOrServing: ({ context: { hall, transactionId } }) =>
+      transactionId !== null || (hall.isKnown && isAllShut(hall)),
     isIdle: ({ context }) => context.transactionId === null,
     isHealthyAndIdle: ({ context }) =>
       context.blocking.length === 0 && context.hall.isKnown && context.transactionId === null,
     isCabinOccupied: ({ context: { hall } }) => hall.isKnown && hall.isCabinOccupied,
     isCabinEmpty: ({ context: { hall } }) => hall.isKnown && !hall.isCabinOccupied && hall.isEntryFree,
-    isAllShut: ({ context: { hall } }) =>
-      hall.isKnown && hall.entry === 'closed' && hall.exit === 'closed' && !hall.isCabinOccupied,
+    isAllShut: ({ context: { hall } }) => hall.isKnown && isAllShut(hall),
     isReadyForTraveller: ({ context: { hall, transactionId } }) =>
-      transactionId === null &&
-      hall.isKnown &&
-      hall.entry === 'closed' &&
-      hall.exit === 'closed' &&
-      !hall.isCabinOccupied,
+      transactionId === null && hall.isKnown && isAllShut(hall),
     isCurrent: ({ context }, params: { transactionId: string }) => context.transactionId === params.transactionId,
     hasPassed: (_, params: { failures: readonly string[] }) => params.failures.length === 0,
     shouldOpen: ({ context }) => context.shouldOpen,
@@ -132,45 +145,47 @@ export const laneMachine = setup({
     // Nothing of what was is believed after a restart (I9).
     RESTARTED: {
       target: '.starting',
-      actions: assign(({ context }) => ({
-        hall: unknownHall,
-        blocking: ['lane:NOT_STARTED'],
-        selfTestFailures: [],
-        transactionId: null,
-        shouldOpen: context.opensByItself,
-      })),
+      actions: ['forgetWhatWasSeen', assign(({ context }) => ({ shouldOpen: context.opensByItself }))],
     },
   },
   states: {
+    // Letting somebody out needs the hall only; whether the lane may serve is asked afterwards.
     starting: {
       entry: 'holdDoors',
-      always: { guard: 'isHealthyAndIdle', target: 'clearingCabin' },
+      always: { guard: 'isHallSeenAndIdle', target: 'clearingCabin' },
       after: { start: 'fault' },
     },
-    // Whoever is in the cabin without a transaction is let out to the entry side.
+    // Both doors shut and nobody between them. Whoever is there without a transaction is let out to the entry side, and the
+    // exit is shut before the entry opens.
     clearingCabin: {
       initial: 'looking',
       states: {
         looking: {
           always: [
-            { guard: 'isAllShut', target: '#lane.selfTest' },
-            { guard: 'isCabinEmpty', target: 'closing' },
-            { target: 'opening' },
+            { guard: 'isAllShut', target: '#lane.cleared' },
+            { guard: 'isExitUnshut', target: 'shuttingExit' },
+            { guard: 'isCabinEmpty', target: 'shuttingEntry' },
+            { target: 'lettingOut' },
           ],
         },
-        opening: { entry: 'openEntry', always: { guard: 'isCabinEmpty', target: 'closing' } },
-        closing: {
+        shuttingExit: { entry: 'closeExit', always: { guard: 'isExitShut', target: 'looking' } },
+        lettingOut: { entry: 'openEntry', always: { guard: 'isCabinEmpty', target: 'shuttingEntry' } },
+        shuttingEntry: {
           entry: 'closeEntry',
           always: [
-            { guard: 'isAllShut', target: '#lane.selfTest' },
-            { guard: 'isCabinOccupied', target: 'opening' },
+            { guard: 'isAllShut', target: '#lane.cleared' },
+            { guard: 'isCabinOccupied', target: 'lettingOut' },
+            { guard: 'isExitUnshut', target: 'shuttingExit' },
           ],
         },
       },
-      always: { guard: 'isSick', target: 'fault' },
       after: {
-        clearCabin: { target: 'fault', actions: assign({ selfTestFailures: ['CABIN_NOT_CLEARED'] }) },
+        clearCabin: { target: 'fault.uncleared', actions: assign({ selfTestFailures: ['CABIN_NOT_CLEARED'] }) },
       },
+    },
+    cleared: {
+      entry: assign({ selfTestFailures: [] }),
+      always: [{ guard: 'isSick', target: 'fault' }, { target: 'selfTest' }],
     },
     selfTest: {
       entry: 'runSelfTest',
@@ -180,22 +195,35 @@ export const laneMachine = setup({
           {
             guard: { type: 'hasPassed', params: ({ event }) => ({ failures: event.failures }) },
             target: 'tested',
-            actions: assign({ selfTestFailures: [] }),
           },
           { target: 'fault.failed', actions: assign(({ event }) => ({ selfTestFailures: event.failures })) },
         ],
       },
-      after: { selfTest: { target: 'fault', actions: assign({ selfTestFailures: ['SELF_TEST_NOT_ENDED'] }) } },
+      after: { selfTest: { target: 'fault.failed', actions: assign({ selfTestFailures: ['SELF_TEST_NOT_ENDED'] }) } },
     },
     tested: { always: [{ guard: 'shouldOpen', target: 'open' }, { target: 'closed' }] },
     closed: {
       entry: 'closeEntry',
+      initial: 'shut',
+      states: {
+        shut: { always: { guard: 'isUnshut', target: 'disturbed' } },
+        disturbed: { always: { guard: 'isAllShut', target: 'shut' }, after: { settle: '#lane.clearingCabin' } },
+      },
       always: [
         { guard: 'isSick', target: 'fault' },
         { guard: 'shouldOpen', target: 'clearingCabin' },
       ],
     },
     open: {
+      initial: 'shut',
+      states: {
+        shut: { always: { guard: 'isUnshutAndIdle', target: 'disturbed' } },
+        // Somebody is in the cabin, or a door is not shut, without a passage: after a moment the lane looks after them.
+        disturbed: {
+          always: { guard: 'isShutOrServing', target: 'shut' },
+          after: { settle: '#lane.clearingCabin' },
+        },
+      },
       always: {
         guard: 'isSick',
         target: 'fault',
@@ -238,27 +266,38 @@ export const laneMachine = setup({
           target: 'fault',
           actions: { type: 'faultTransaction', params: ({ context }) => ({ codes: context.blocking }) },
         },
-        { guard: 'isIdle', target: 'closed' },
+        { guard: 'isIdle', target: 'betweenTravellers' },
       ],
     },
+    // Out of service, but not out of care: a traveller's way out is finished, and whoever is in the cabin is let out.
     fault: {
       initial: 'waiting',
       states: {
-        waiting: { always: { guard: 'isHealthyAndIdle', target: 'settling' } },
-        // A self-test that failed with every device healthy is repeated at leisure.
-        failed: { after: { retest: 'waiting' } },
+        waiting: {
+          always: [
+            { guard: 'isUnshutAndIdle', target: '#lane.clearingCabin' },
+            { guard: 'isHealthyAndIdle', target: 'settling' },
+          ],
+        },
         settling: {
           always: { guard: 'isSick', target: 'waiting' },
           after: { settle: '#lane.clearingCabin' },
         },
+        // A self-test that failed with every device healthy is repeated at leisure.
+        failed: { always: { guard: 'isSick', target: 'waiting' }, after: { retest: 'waiting' } },
+        // What was wanted of the doors stays wanted: the entry stays open for somebody who does not leave.
+        uncleared: { always: { guard: 'isAllShut', target: 'waiting' }, after: { retest: 'waiting' } },
       },
     },
     evacuation: {
       entry: ['holdDoors', 'evacuateTransaction', assign({ shouldOpen: false })],
+      exit: 'endEmergency',
       on: {
         HALL_CHANGED: { actions: { type: 'seeHall', params: ({ event }) => ({ hall: event.hall }) } },
         OFFICER_OPENED_LANE: {},
         OFFICER_RESET_EVACUATION: { guard: 'isEmergencyOver', target: 'starting' },
+        // A restart is no officer: only a walk through the lane ends an evacuation.
+        RESTARTED: { actions: ['forgetWhatWasSeen', 'holdDoors', assign({ shouldOpen: false })] },
       },
     },
   },

@@ -32,7 +32,9 @@ const dark = lamps('red', 'red', 'off');
 /** By lane mode, while no transaction is under way. */
 const byMode: Readonly<Record<string, Presentation>> = {
   starting: { screen: 'starting', lamps: dark },
-  clearingCabin: { screen: 'goBack', lamps: lamps('green', 'red', 'off') },
+  clearingCabin: { screen: 'pleaseWait', lamps: dark },
+  'clearingCabin.lettingOut': { screen: 'goBack', lamps: lamps('green', 'red', 'off') },
+  cleared: { screen: 'starting', lamps: dark },
   selfTest: { screen: 'starting', lamps: dark },
   tested: { screen: 'starting', lamps: dark },
   closed: { screen: 'closed', lamps: dark },
@@ -40,6 +42,7 @@ const byMode: Readonly<Record<string, Presentation>> = {
   betweenTravellers: { screen: 'pleaseWait', lamps: lamps('red', 'off', 'off') },
   draining: { screen: 'closed', lamps: dark },
   fault: { screen: 'outOfService', lamps: dark },
+  'fault.uncleared': { screen: 'goBack', lamps: lamps('green', 'red', 'off') },
   evacuation: { screen: 'evacuate', lamps: lamps('green', 'green', 'off') },
 };
 
@@ -57,6 +60,7 @@ const byTransaction: Readonly<Record<string, Presentation>> = {
   capturing: { screen: 'lookAtCamera', lamps: lamps('red', 'red', 'off') },
   joiningRisk: { screen: 'pleaseWait', lamps: lamps('red', 'red', 'off') },
   deciding: { screen: 'pleaseWait', lamps: lamps('red', 'red', 'off') },
+  concealing: { screen: 'pleaseWait', lamps: lamps('red', 'red', 'off') },
   leaving: { screen: 'leave', lamps: lamps('red', 'green', 'off') },
   closingExit: { screen: 'leave', lamps: lamps('red', 'red', 'off') },
   held: { screen: 'officerComing', lamps: lamps('red', 'red', 'off') },
@@ -69,9 +73,15 @@ const byTransaction: Readonly<Record<string, Presentation>> = {
 export const outermost = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'object' && value !== null ? (Object.keys(value)[0] ?? '') : '';
 
+const innerState = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? outermost(Object.values(value)[0]) : '';
+
+const outOfService: Presentation = { screen: 'outOfService', lamps: dark };
+
 /** What the traveller sees. A state without a row shows "out of service": the screen is never blank. */
-export function present(laneState: string, transactionState: string | null): Presentation {
-  const lane = byMode[laneState] ?? { screen: 'outOfService', lamps: dark };
+export function present(laneValue: unknown, transactionState: string | null): Presentation {
+  const laneState = outermost(laneValue);
+  const lane = byMode[`${laneState}.${innerState(laneValue)}`] ?? byMode[laneState] ?? outOfService;
   if (laneState === 'evacuation' || transactionState === null) return lane;
   return byTransaction[transactionState] ?? lane;
 }

@@ -16,9 +16,15 @@ export type YenteOptions = {
 /** Largest answer that is read; candidates are few. */
 const answer_max_bytes = 1_048_576;
 
+/** Candidates asked for; a service that sends more did not understand. */
+const candidates_max = 5;
+/** What of a candidate an officer is shown. */
+const feature_max_characters = 60;
+const features_max = 20;
+
 const Candidate = Type.Object({
-  id: Type.String(),
-  caption: Type.String(),
+  id: Type.String({ maxLength: 200 }),
+  caption: Type.String({ maxLength: 200 }),
   score: Type.Number({ minimum: 0, maximum: 1 }),
   match: Type.Boolean(),
   explanations: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
@@ -28,10 +34,10 @@ const Answer = Type.Object({
   responses: Type.Object({
     holder: Type.Object({
       status: Type.Literal(200),
-      results: Type.Array(Candidate, { maxItems: 500 }),
+      results: Type.Array(Candidate, { maxItems: candidates_max }),
       total: Type.Object({ value: Type.Integer({ minimum: 0 }) }),
       query: Type.Object({
-        schema: Type.String(),
+        schema: Type.Literal('Person'),
         properties: Type.Record(Type.String(), Type.Array(Type.String())),
       }),
     }),
@@ -51,15 +57,19 @@ const unavailable = (because: 'RISK_UNAVAILABLE' | 'RISK_MALFORMED'): RiskResult
  */
 export async function askYente(options: YenteOptions, subject: RiskSubject, signal: AbortSignal): Promise<RiskResult> {
   const properties = propertiesOf(subject);
+  // A search without a name or a date of birth finds nobody: its answer would be worth nothing.
+  if (properties.name === undefined || properties.birthDate === undefined) return unavailable('RISK_UNAVAILABLE');
   const text = await post(options, properties, signal);
   if (text === undefined) return unavailable('RISK_UNAVAILABLE');
   const answer = parse(text);
   if (answer === undefined) return unavailable('RISK_MALFORMED');
-  const { query, results } = answer.responses.holder;
+  const { query, results, total } = answer.responses.holder;
   if (!isEchoed(properties, query.properties)) return unavailable('RISK_MALFORMED');
   // `match` must agree with the threshold that was asked for; NaN cannot occur in JSON and the schema bounds the score.
   if (results.some(({ match, score }) => match !== score >= options.threshold)) return unavailable('RISK_MALFORMED');
   const hits = results.filter(({ match }) => match);
+  // Matches that are counted but not sent would be lost.
+  if (total.value < hits.length || (total.value > 0 && results.length === 0)) return unavailable('RISK_MALFORMED');
   return {
     evidence: {
       status: 'measured',
@@ -71,11 +81,13 @@ export async function askYente(options: YenteOptions, subject: RiskSubject, sign
       at_ms: options.now_ms(),
       by: `yente:${options.dataset}`,
     },
-    candidates: hits.slice(0, 5).map(({ id, caption, score, explanations }) => ({
+    candidates: hits.map(({ id, caption, score, explanations }) => ({
       id,
       caption,
       score,
-      features: Object.keys(explanations ?? {}),
+      features: Object.keys(explanations ?? {})
+        .slice(0, features_max)
+        .map((feature) => feature.slice(0, feature_max_characters)),
     })),
   };
 }
@@ -100,7 +112,10 @@ async function post(
 ): Promise<string | undefined> {
   try {
     const address = new URL(`/match/${encodeURIComponent(dataset)}`, url);
-    address.searchParams.set('limit', '5');
+    address.searchParams.set('limit', String(candidates_max));
+    // Said rather than left to the service: a default cut-off above our threshold would hide candidates.
+    address.searchParams.set('cutoff', '0');
+    address.searchParams.set('algorithm', 'logic-v2');
     address.searchParams.set('threshold', String(threshold));
     const response = await fetch(address, {
       method: 'POST',
@@ -109,7 +124,8 @@ async function post(
       redirect: 'error',
       signal,
     });
-    if (!response.ok) {
+    const isJSON = /^application\/json\b/.test(response.headers.get('content-type') ?? '');
+    if (response.status !== 200 || !isJSON) {
       await response.body?.cancel();
       return undefined;
     }
@@ -128,7 +144,7 @@ async function readCapped(response: Response): Promise<string> {
     if (length > answer_max_bytes) return '';
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
 }
 
 function parse(text: string): Static<typeof Answer> | undefined {
@@ -148,7 +164,7 @@ function parse(text: string): Static<typeof Answer> | undefined {
 function isEchoed(sent: Record<string, string[]>, echoed: Record<string, readonly string[]>): boolean {
   return Object.entries(sent).every(([key, values]) => {
     const back = (echoed[key] ?? []).map(normalise);
-    if (key === 'nationality') return back.length > 0;
+    if (key === 'nationality') return back.some((code) => /^[a-z]{1,3}$/.test(code));
     return values.every((value) => back.includes(normalise(value)));
   });
 }

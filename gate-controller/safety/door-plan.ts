@@ -7,6 +7,8 @@ export type DoorWant = 'open' | 'closed' | 'hold';
 
 export type DoorPlanInput = {
   readonly wants: Readonly<Record<DoorName, DoorWant>>;
+  /** What was last asked of each door. */
+  readonly asked: Readonly<Record<DoorName, DoorCommand>>;
   readonly hall: Hall;
   readonly authority: ExitAuthority | null;
   readonly currentTransactionId: string | null;
@@ -32,7 +34,9 @@ export function planDoors(input: DoorPlanInput): DoorPlan {
   const refusals: Partial<Record<DoorName, InterlockRefusal>> = {};
   for (const door of ['entry', 'exit'] as const) {
     const command = commandOf[input.wants[door]];
-    const otherCommand = commands[door === 'entry' ? 'exit' : 'entry'];
+    const other = door === 'entry' ? 'exit' : 'entry';
+    // What was asked before counts until something else is asked: the two plans are never a moment apart.
+    const otherCommand = input.asked[other] === 'open' ? 'open' : commands[other];
     const refusal = interlock({
       door,
       command,

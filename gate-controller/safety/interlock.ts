@@ -29,6 +29,7 @@ export type InterlockRefusal =
   | 'OTHER_DOOR_COMMANDED_OPEN'
   | 'CLOSING_ZONE_OBSTRUCTED'
   | 'EXIT_NOT_AUTHORISED'
+  | 'EXIT_FOR_ONE_PERSON_ONLY'
   | 'EXIT_AUTHORITY_EXPIRED'
   | 'EXIT_AUTHORITY_OF_OTHER_TRANSACTION';
 
@@ -60,9 +61,11 @@ function mayOpen(input: InterlockInput): InterlockRefusal | undefined {
   return door === 'exit' && !isMaintenance ? mayOpenExit(input) : undefined;
 }
 
-function mayOpenExit({ authority, currentTransactionId, now_ms }: InterlockInput): InterlockRefusal | undefined {
+function mayOpenExit({ authority, currentTransactionId, hall, now_ms }: InterlockInput): InterlockRefusal | undefined {
   if (authority === null || currentTransactionId === null) return 'EXIT_NOT_AUTHORISED';
   if (authority.transactionId !== currentTransactionId) return 'EXIT_AUTHORITY_OF_OTHER_TRANSACTION';
+  // An admit is for the one person who was compared; an officer who releases has looked.
+  if (authority.by === 'admit' && hall.isSecondPersonSeen) return 'EXIT_FOR_ONE_PERSON_ONLY';
   // Written so that an authority without a valid time refuses.
   return authority.validUntil_ms >= now_ms ? undefined : 'EXIT_AUTHORITY_EXPIRED';
 }

@@ -36,6 +36,8 @@ export type TransactionContext = Omit<TransactionInput, 'mrz'> & {
   readonly tailgatings: number;
   readonly isDocumentTaken: boolean;
   readonly isRiskSlow: boolean;
+  /** The time before which no referral in the cabin is shown has passed. */
+  readonly isVerdictDue: boolean;
   readonly isAcknowledged: boolean;
   readonly isEscalated: boolean;
   /** Officer who opened the exit, and why; null while none has. */
@@ -53,6 +55,7 @@ export const newContext = ({ mrz, ...input }: TransactionInput): TransactionCont
   tailgatings: 0,
   isDocumentTaken: false,
   isRiskSlow: false,
+  isVerdictDue: false,
   isAcknowledged: false,
   isEscalated: false,
   release: null,

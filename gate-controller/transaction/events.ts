@@ -5,9 +5,10 @@ import type { Hall } from '../safety/hall.ts';
 
 /** What happened, before the kernel adds when. Nothing here names the holder. */
 export type TransactionHappening =
-  | { readonly type: 'DOCUMENT_PRESENTED'; readonly mrz: MRZEvidence }
+  | { readonly type: 'DOCUMENT_PRESENTED'; readonly presentationId: string; readonly mrz: MRZEvidence }
   | { readonly type: 'CHIP_INSPECTED'; readonly checks: readonly Check[]; readonly aborted: string | null }
   | { readonly type: 'DOCUMENT_TAKEN' }
+  | { readonly type: 'DOCUMENT_PLACED' }
   | { readonly type: 'REFERENCE_PREPARED'; readonly portrait: FaceEvidence['portrait'] }
   | {
       readonly type: 'FACE_VERIFIED';
@@ -17,6 +18,7 @@ export type TransactionHappening =
   | { readonly type: 'RISK_ANSWERED'; readonly risk: RiskEvidence }
   | { readonly type: 'RISK_SLOW' }
   | { readonly type: 'RISK_DEADLINE' }
+  | { readonly type: 'VERDICT_DUE' }
   | { readonly type: 'HALL_CHANGED'; readonly hall: Hall }
   | {
       readonly type: 'DOOR_MISMATCH';

@@ -23,6 +23,23 @@ const atOf = (context: TransactionContext, event: object): number =>
 const waits = ({ timings }: TransactionContext) => timings;
 
 /**
+ * The face belongs to whoever was in the cabin, alone and behind a closed entry, all the time until the decision. A door
+ * that opens, a cabin that empties or a second person breaks that, and nothing mends it.
+ */
+const brokenStay = [
+  {
+    guard: 'isSecondPersonSeen',
+    target: 'returning',
+    actions: { type: 'refer', params: { reason: 'TAILGATING' } },
+  },
+  {
+    guard: 'isStayBroken',
+    target: 'returning',
+    actions: { type: 'refer', params: { reason: 'OCCUPANCY_UNKNOWN' } },
+  },
+] as const;
+
+/**
  * One traveller's passage through an integrated two-step lane: document outside, entry door, cabin, exit door.
  * Pure: every action is a name that the kernel carries out after the record is durable (I4). State and time-out
  * catalogue: Frontex operational guidelines and the project's own table of states.
@@ -82,10 +99,13 @@ export const transactionMachine = setup({
     isReferenceOpen: ({ context }) => context.evidence.face === null,
     isUndecided: ({ context }) => context.decision === null,
     isUndecidedInside: ({ context }) => context.decision === null && context.hall.isCabinOccupied,
+    isVerdictDue: ({ context }) => context.isVerdictDue,
+    isAdmitOverrun: ({ context: { hall, release } }) => release === null && hall.isKnown && hall.isSecondPersonSeen,
     isReleased: ({ context }) => context.release !== null,
     isOnlyIneligible: ({ context }) => isOnlyIneligible(context),
     isRepeatedTailgating: ({ context }) => context.tailgatings > 1,
     isSecondPersonSeen: ({ context: { hall } }) => hall.isKnown && hall.isSecondPersonSeen,
+    isStayBroken: ({ context: { hall } }) => hall.isKnown && (hall.entry !== 'closed' || !hall.isCabinOccupied),
     isOneInside: ({ context: { hall } }) =>
       hall.isKnown && hall.isCabinOccupied && hall.isEntryFree && !hall.isSecondPersonSeen,
     isShutIn: ({ context: { hall } }) => hall.isKnown && hall.isCabinOccupied && hall.entry === 'closed',
@@ -107,6 +127,7 @@ export const transactionMachine = setup({
     separate: ({ context }) => waits(context).separate_ms,
     tailgate: ({ context }) => waits(context).tailgate_ms,
     capture: ({ context }) => waits(context).capture_ms,
+    verdict: ({ context }) => waits(context).verdict_ms,
     door: ({ context }) => waits(context).door_ms,
     leave: ({ context }) => waits(context).leave_ms,
     escalate: ({ context }) => waits(context).escalate_ms,
@@ -123,6 +144,7 @@ export const transactionMachine = setup({
   on: {
     HALL_CHANGED: { actions: assign(({ event }) => ({ hall: event.hall })) },
     DOCUMENT_TAKEN: { actions: assign({ isDocumentTaken: true }) },
+    DOCUMENT_PLACED: { actions: assign({ isDocumentTaken: false }) },
     RISK_SLOW: { guard: 'isRiskOpen', actions: assign({ isRiskSlow: true }) },
     RISK_ANSWERED: {
       guard: 'isRiskOpen',
@@ -132,6 +154,7 @@ export const transactionMachine = setup({
         cancel('riskHard'),
       ],
     },
+    VERDICT_DUE: { actions: assign({ isVerdictDue: true }) },
     // A later answer finds risk decided and is recorded as ignored (I8).
     RISK_DEADLINE: {
       guard: 'isRiskOpen',
@@ -284,8 +307,16 @@ export const transactionMachine = setup({
       ],
       after: { tailgate: { target: 'returning', actions: { type: 'refer', params: { reason: 'TAILGATING' } } } },
     },
+    // Entered once a transaction: the false match rate of the operating point holds for that many frames and no more.
+    // Whoever appears behind a closed door was hidden, and is no misunderstanding to be cleared.
     capturing: {
-      entry: 'captureFace',
+      entry: [
+        raise(({ context, event }) => ({ type: 'VERDICT_DUE', at_ms: atOf(context, event) }), {
+          id: 'verdict',
+          delay: 'verdict',
+        }),
+        'captureFace',
+      ],
       exit: 'stopCapture',
       on: {
         FACE_VERIFIED: {
@@ -299,7 +330,7 @@ export const transactionMachine = setup({
         },
         LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
       },
-      always: { guard: 'isSecondPersonSeen', target: 'clearingTailgate' },
+      always: brokenStay,
       after: { capture: { target: 'joiningRisk', actions: 'giveUpFace' } },
     },
     // Every traveller in the cabin waits here for all evidence, so that a hit takes the same way and time as anything else (I10).
@@ -307,14 +338,18 @@ export const transactionMachine = setup({
       on: {
         LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
       },
-      always: [
-        { guard: 'isSecondPersonSeen', target: 'clearingTailgate' },
-        { guard: 'isRiskKnown', target: 'deciding' },
-      ],
+      always: [...brokenStay, { guard: 'isRiskKnown', target: 'deciding' }],
     },
     deciding: {
       entry: ['measureOccupancy', 'decide'],
-      always: [{ guard: 'isAdmitted', target: 'leaving' }, { target: 'held' }],
+      always: [{ guard: 'isAdmitted', target: 'leaving' }, { target: 'concealing' }],
+    },
+    // A mismatch takes three frames, a hit one. The traveller sees a referral no earlier than a fixed time after the capture
+    // began, so that its pace tells nothing of its reason (I10). The officer is called at once.
+    concealing: {
+      entry: 'callOfficer',
+      always: { guard: 'isVerdictDue', target: 'held' },
+      after: { verdict: 'held' },
     },
     leaving: {
       initial: 'opening',
@@ -324,6 +359,12 @@ export const transactionMachine = setup({
             enqueue({ type: 'openExit', params: { by: context.release === null ? 'admit' : 'officer' } });
           }),
           always: [
+            // An admit is for one person. An officer who releases has looked.
+            {
+              guard: 'isAdmitOverrun',
+              target: '#transaction.held',
+              actions: { type: 'refer', params: { reason: 'TAILGATING' } },
+            },
             { guard: 'isCabinLeftByExit', target: '#transaction.closingExit' },
             { guard: 'isExitOpen', target: 'walking' },
           ],
@@ -381,15 +422,24 @@ export const transactionMachine = setup({
     returning: {
       entry: ['closeExit', 'openEntry', 'callOfficer'],
       always: { guard: 'isCabinLeftByEntry', target: 'closingEntry' },
-      after: { return: 'closingEntry' },
+      // Whoever stays keeps an open entry: the case is handed over, and the lane goes on looking after the cabin.
+      after: { return: 'handedOver' },
     },
     closingEntry: {
       entry: 'closeEntry',
-      always: { guard: 'isAllShut', target: 'handedOver' },
+      always: [
+        { guard: 'isAllShut', target: 'handedOver' },
+        { guard: 'isCabinOccupied', target: 'returning' },
+      ],
       after: { door: 'handedOver' },
     },
     redirecting: {
-      entry: ['closeEntry', 'callOfficer'],
+      entry: [
+        'closeEntry',
+        enqueueActions(({ enqueue, context }) => {
+          if (!isOnlyIneligible(context)) enqueue('callOfficer');
+        }),
+      ],
       after: { redirect: 'handedOver' },
     },
     handedOver: {

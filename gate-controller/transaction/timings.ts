@@ -20,6 +20,8 @@ export type Timings = {
   readonly tailgate_ms: number;
   /** Face capture, after which the passage goes on without a face. */
   readonly capture_ms: number;
+  /** From the begin of the capture until a referral in the cabin may be seen, whatever its reason (I10). */
+  readonly verdict_ms: number;
   /** Opening or closing of one door. */
   readonly door_ms: number;
   /** An admit opens the exit only within this time. */
@@ -47,6 +49,7 @@ export const defaultTimings: Timings = {
   separate_ms: 10_000,
   tailgate_ms: 8_000,
   capture_ms: 20_000,
+  verdict_ms: 4_000,
   door_ms: 6_000,
   exitAuthority_ms: 8_000,
   leave_ms: 15_000,
@@ -68,7 +71,8 @@ export const timingRanges: Readonly<Record<keyof Timings, readonly [min: number,
   separate_ms: [2_000, 60_000],
   tailgate_ms: [2_000, 60_000],
   capture_ms: [2_000, 60_000],
-  door_ms: [1_000, 30_000],
+  verdict_ms: [1_500, 20_000],
+  door_ms: [2_000, 30_000],
   exitAuthority_ms: [1_000, 30_000],
   leave_ms: [3_000, 60_000],
   escalate_ms: [1_000, 60_000],
@@ -88,6 +92,7 @@ export function timingConflicts(t: Timings): readonly string[] {
       'chip_ms and capture_ms together must be shorter than transaction_ms',
     ],
     [t.riskHard_ms < t.transaction_ms, 'riskHard_ms must be shorter than transaction_ms'],
+    [t.verdict_ms <= t.capture_ms, 'verdict_ms must not be longer than capture_ms'],
     [t.door_ms <= t.enter_ms, 'door_ms must not be longer than enter_ms'],
   ];
   return rules.filter(([holds]) => !holds).map(([, conflict]) => conflict);

@@ -6,6 +6,8 @@ import type { Scenario, ScenarioName } from './scenarios.ts';
 
 /** Share of travellers with whom nothing goes wrong. */
 const genuineShare = 0.75;
+/** Whoever has just started the lane sees first how it should go. */
+const genuineFirst = 2;
 /** Pause between one traveller's leaving and the next one's coming, ms. */
 const gap_ms = { from: 2500, to: 6000 } as const;
 
@@ -15,6 +17,7 @@ export class TravellerStream {
   readonly #misfortunes: readonly ScenarioName[] = scenarioNames.filter((name) => name !== 'genuine');
   #isPaused: boolean;
   #wait_ms: number;
+  #sent = 0;
 
   /** `people`: ids of everybody who can come; whoever is on the watchlist never comes as a genuine traveller. */
   constructor(random: Random, people: readonly string[], isPaused: boolean) {
@@ -45,7 +48,8 @@ export class TravellerStream {
   }
 
   #next(): Scenario | undefined {
-    if (this.#random() < genuineShare) return genuineWith(pick(this.#random, this.#people));
+    this.#sent += 1;
+    if (this.#sent <= genuineFirst || this.#random() < genuineShare) return genuineWith(pick(this.#random, this.#people));
     return findScenario(pick(this.#random, this.#misfortunes));
   }
 }

@@ -1,13 +1,13 @@
-import { type Check, checkIds } from '../../gate-controller/decision/checks.ts';
+import type { Check } from '../../gate-controller/decision/checks.ts';
 import type { TransactionEvidence } from '../../gate-controller/decision/evidence.ts';
 import { operatingPoint } from '../../gate-controller/decision/operating-points.ts';
-import { documentStageChecks, type Policy } from '../../gate-controller/decision/policy.ts';
+import { documentStageChecks, indispensableChecks, type Policy } from '../../gate-controller/decision/policy.ts';
 
 export const at_ms = Date.UTC(2026, 10, 22, 12);
 
 export const policy: Policy = {
   version: 'test-1',
-  required: checkIds.filter((id) => id !== 'certificate-revocation' && id !== 'chip-authenticity'),
+  required: indispensableChecks,
   eligibility: { documentCodes: ['P'], nationalities: 'any', age_min_years: 18 },
   operatingPoint: 'strict',
 };

@@ -103,6 +103,14 @@ describe('over its whole input space the interlock', () => {
     }
   });
 
+  test('opens the exit for an admit only while no second person is seen', () => {
+    const opening = moving.filter(
+      ({ door, command, isMaintenance }) => door === 'exit' && command === 'open' && !isMaintenance,
+    );
+    expect(opening.filter(({ authority, hall }) => authority?.by === 'admit' && hall.isSecondPersonSeen)).toEqual([]);
+    expect(opening.some(({ authority }) => authority?.by === 'admit')).toBe(true);
+  });
+
   test('still lets the entry open and close in an ordinary hall', () => {
     for (const command of ['open', 'close'] as const) {
       expect(moving.some((i) => i.door === 'entry' && i.command === command && !i.isMaintenance)).toBe(true);
@@ -114,6 +122,7 @@ test('a plan never asks both doors to open', () => {
   for (const hall of halls()) {
     const { commands } = planDoors({
       wants: { entry: 'open', exit: 'open' },
+      asked: { entry: 'hold', exit: 'hold' },
       hall,
       authority: { transactionId: 'current', by: 'admit', validUntil_ms: 2_000 },
       currentTransactionId: 'current',

@@ -51,7 +51,7 @@ const happening: fc.Arbitrary<TransactionHappening> = fc.oneof(
   fc.constantFrom<TransactionHappening>(...timers),
   fc.constant({ type: 'CHIP_INSPECTED', checks: passedChipChecks, aborted: null } as const),
   fc.constant({ type: 'CHIP_INSPECTED', checks: passedChipChecks.slice(1), aborted: 'CHIP_LOST' } as const),
-  fc.constant({ type: 'DOCUMENT_PRESENTED', mrz: zoneRead } as const),
+  fc.constant({ type: 'DOCUMENT_PRESENTED', presentationId: 'p', mrz: zoneRead } as const),
   fc.constant({ type: 'DOCUMENT_TAKEN' } as const),
   fc.constant({ type: 'REFERENCE_PREPARED', portrait: soundEvidence.face!.portrait } as const),
   fc.constant({ type: 'RISK_ANSWERED', risk: soundEvidence.risk! } as const),

@@ -47,8 +47,12 @@ describe('a genuine traveller', () => {
 
 describe('the exit stays shut', () => {
   const heldWith = (drive: Drive): readonly string[] => {
+    // The officer knows at once; the traveller sees a referral when its time has come, whatever its reason (I10).
+    expect(drive.state).toBe('concealing');
+    const asked = drive.tell({ type: 'VERDICT_DUE' }).take();
     expect(drive.state).toBe('held');
-    expect(drive.take()).not.toContain('openExit');
+    expect(asked).toContain('callOfficer');
+    expect(asked).not.toContain('openExit');
     return drive.context.reasons;
   };
 
@@ -81,10 +85,16 @@ describe('the exit stays shut', () => {
     expect(heldWith(drive.faceVerified())).toEqual(['WATCHLIST_HIT']);
   });
 
-  test('when the entry door was not closed at the moment of the decision', () => {
-    const drive = new Drive().riskClear().toCapturing().hall({ entry: 'between' }).faceVerified();
-    expect(heldWith(drive)).toEqual(['OCCUPANCY_UNKNOWN']);
-  });
+  test.each([{ entry: 'between' as const }, { isCabinOccupied: false }])(
+    'once %o broke the stay in the cabin, whoever stands there afterwards',
+    (broken) => {
+      const drive = new Drive().toCapturing().faceVerified().hall(broken);
+      expect(drive.state).toBe(broken.isCabinOccupied === false ? 'referred' : 'returning');
+      expect(drive.context.reasons).toEqual(['OCCUPANCY_UNKNOWN']);
+      if (drive.snapshot.status === 'active') drive.hall({ entry: 'closed', isCabinOccupied: true }).riskClear();
+      expect(drive.take()).not.toContain('openExit');
+    },
+  );
 });
 
 describe('the entry stays shut', () => {
@@ -117,9 +127,9 @@ describe('the entry stays shut', () => {
     const unreadable = { status: 'unavailable', because: 'MRZ_CHECK_DIGIT' } as const;
     const drive = new Drive(unreadable);
     expect(drive.state).toBe('awaitingDocument');
-    drive.tell({ type: 'DOCUMENT_PRESENTED', mrz: unreadable });
+    drive.tell({ type: 'DOCUMENT_PRESENTED', presentationId: 'p', mrz: unreadable });
     expect(drive.state).toBe('awaitingDocument');
-    drive.tell({ type: 'DOCUMENT_PRESENTED', mrz: unreadable });
+    drive.tell({ type: 'DOCUMENT_PRESENTED', presentationId: 'p', mrz: unreadable });
     expect(drive.state).toBe('redirecting');
     expect(drive.context.reasons).toEqual(['MRZ_CHECK_DIGIT_WRONG']);
   });
@@ -161,12 +171,13 @@ describe('a second person', () => {
     const drive = new Drive().riskClear().toCapturing();
     drive.take();
     drive.hall({ isSecondPersonSeen: true });
-    expect(drive.take()).toEqual(['stopCapture', 'openEntry']);
+    expect(drive.take()).toEqual(['stopCapture', 'closeExit', 'openEntry', 'callOfficer']);
+    expect(drive.context.reasons).toEqual(['TAILGATING']);
   });
 });
 
 describe('whoever is held in the cabin', () => {
-  const held = () => new Drive().riskClear().toCapturing().faceVerified(0.1);
+  const held = () => new Drive().riskClear().toCapturing().tell({ type: 'VERDICT_DUE' }).faceVerified(0.1);
 
   test('is released by an officer, and the record says released', () => {
     const drive = held().tell({ type: 'OFFICER_RELEASED', officer: 'local', reason: 'compared by eye' });
@@ -191,6 +202,14 @@ describe('whoever is held in the cabin', () => {
     expect(drive.state).toBe('returning');
   });
 
+  test('and does not walk out keeps an open entry behind the end of the passage', () => {
+    const drive = held().timeOut('hold', 'held');
+    drive.take();
+    drive.timeOut('return', 'returning');
+    expect(drive.state).toBe('referred');
+    expect(drive.take()).not.toContain('closeEntry');
+  });
+
   test('gets a new release only from a new word: one that was not used is void', () => {
     const drive = held().tell({ type: 'OFFICER_RELEASED', officer: 'local', reason: 'compared by eye' });
     drive.timeOut('door', 'leaving.opening');
@@ -209,6 +228,13 @@ describe('an admitted traveller', () => {
     expect(drive.context.reasons).toEqual(['TRAVELLER_DID_NOT_LEAVE']);
   });
 
+  test('is alone until the exit is open: a second person voids the permission', () => {
+    const drive = leaving().hall({ isSecondPersonSeen: true });
+    expect(drive.state).toBe('held');
+    expect(drive.context.reasons).toEqual(['TAILGATING']);
+    expect(drive.take()).toContain('closeExit');
+  });
+
   test('who comes back through the closing exit is looked at', () => {
     const drive = leaving().hall({ exit: 'open' }).hall({ isCabinOccupied: false });
     expect(drive.state).toBe('closingExit');
@@ -216,6 +242,13 @@ describe('an admitted traveller', () => {
     expect(drive.state).toBe('held');
     expect(drive.take()).toContain('callOfficer');
   });
+});
+
+test('a document laid down again is not taken: the entry stays shut until it is', () => {
+  const drive = new Drive().tell({ type: 'DOCUMENT_TAKEN' }).tell({ type: 'DOCUMENT_PLACED' }).inspected();
+  expect(drive.state).toBe('awaitingRemoval');
+  drive.tell({ type: 'DOCUMENT_TAKEN' });
+  expect(drive.state).toBe('entering');
 });
 
 test('an officer’s word is worth nothing before the traveller is held', () => {
