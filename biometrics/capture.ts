@@ -27,7 +27,7 @@ export type FaceVerification = {
   readonly captured: Evidence<{ readonly framesSeen: number; readonly framesCompared: number }>;
   /** Highest of the counted comparisons. Unavailable: FACE_NOT_CAPTURED, REFERENCE_MISSING, BIOMETRICS_DEADLINE, BIOMETRICS_DOWN. */
   readonly similarity: Evidence<number>;
-  /** JPEG of the counted frame with the highest similarity. */
+  /** JPEG of the counted frame with the highest similarity, the caller's from now on; all others were overwritten. */
   readonly preview: Uint8Array | null;
 };
 
@@ -52,14 +52,18 @@ export async function verifyFace(request: VerifyFaceRequest): Promise<FaceVerifi
       const next = await Promise.race([iterator.next(), aborted.promise]);
       if (next === undefined || next.done === true) break;
       if (!capture.wants(next.value)) continue;
-      const found = await Promise.race([
-        request.biometrics.compare(request.sessionId, next.value.jpeg),
-        aborted.promise,
-      ]);
-      if (found === undefined) break;
+      const comparing = request.biometrics.compare(request.sessionId, next.value.jpeg);
+      const found = await Promise.race([comparing, aborted.promise]);
+      if (found === undefined) {
+        void comparing.then(({ preview }) => preview?.fill(0));
+        break;
+      }
       capture.take(next.value, found);
       if (capture.isOver()) break;
     }
+  } catch (error) {
+    capture.wipe();
+    throw error;
   } finally {
     aborted.release();
     // Not awaited: an iterator that waits for its next frame would hold the result back.
@@ -107,18 +111,27 @@ class Capture {
   take(frame: CameraFrame, found: FrameFinding): void {
     const hint = this.#steady(found.guidance, frame.at_ms);
     if (hint !== undefined) this.#request.onGuidance(hint);
-    const { similarity } = found;
+    if (!this.#isBest(frame, found)) found.preview?.fill(0);
+  }
+
+  /** Overwrites the picture that would have been handed over. */
+  wipe(): void {
+    this.#best?.preview?.fill(0);
+  }
+
+  #isBest(frame: CameraFrame, { similarity, preview }: FrameFinding): boolean {
     if (similarity.status === 'unavailable') {
       if (systemReasons.includes(similarity.because)) this.#because = similarity.because;
-      return;
+      return false;
     }
     this.#framesCompared += 1;
     this.#lastCompared = frame;
     // What is not a number spends one of the N comparisons and is no score.
-    if (!Number.isFinite(similarity.value)) return;
-    if (this.#best === undefined || similarity.value > this.#best.value) {
-      this.#best = { value: similarity.value, by: similarity.by, preview: found.preview };
-    }
+    if (!Number.isFinite(similarity.value)) return false;
+    if (this.#best !== undefined && similarity.value <= this.#best.value) return false;
+    this.wipe();
+    this.#best = { value: similarity.value, by: similarity.by, preview };
+    return true;
   }
 
   isOver(): boolean {

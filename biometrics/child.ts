@@ -7,7 +7,6 @@ import { ModelError } from '../models/verify.ts';
 import { enrolPortrait, examineFrame, openModels } from './pipeline.ts';
 import type { Models } from './pipeline.ts';
 import type { EnrolReply, Reply, Request } from './protocol.ts';
-import { queue_max } from './protocol.ts';
 import { References } from './references.ts';
 
 // Hostile pictures reach this process only, and of the library's many readers only the one for JPEG.
@@ -69,8 +68,8 @@ function end(error: unknown): void {
 
 process.on('message', (request: Request) => {
   waiting += 1;
-  // The supervisor keeps to the bound; a flood is a fault of the channel.
-  if (waiting > queue_max + 1) end(new RangeError('queue'));
+  // The supervisor sends the next one after the answer; a flood is a fault of the channel.
+  if (waiting > 1) end(new RangeError('queue'));
   turn = turn
     .then(async () => {
       const reply = await answer(request);

@@ -25,5 +25,7 @@ export type Reply =
   | { readonly answer: 'compared'; readonly id: number; readonly result: FrameResult }
   | { readonly answer: 'forgotten'; readonly id: number };
 
-/** Requests that may wait for the child. Beyond that the caller is told at once. */
+/** Requests in hand or in line, those to forget apart. Beyond that the caller is told at once. */
 export const queue_max = 8;
+/** Sessions in line to be forgotten: far more than a child keeps. Beyond that it is replaced, which forgets them all. */
+export const forgets_max = 32;

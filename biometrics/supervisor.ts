@@ -1,6 +1,6 @@
 /**
- * Keeps one inference child alive: every request has a deadline, a child that misses it is killed and replaced, and
- * whoever waited is told why there is no evidence. It is a process because ending a worker thread in mid-inference
+ * Keeps one inference child alive: every request has a deadline from its turn on, a child that misses it is killed and
+ * replaced, and whoever waited is told why there is no evidence. It is a process because ending a worker thread in mid-inference
  * aborts the whole controller (measured).
  */
 import { fork } from 'node:child_process';
@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { withoutComparison } from './frame-result.ts';
 import type { Biometrics, BiometricsErrorCode, FrameFinding, PortraitImage, ReferenceEvidence } from './index.ts';
-import { queue_max } from './protocol.ts';
+import { forgets_max, queue_max } from './protocol.ts';
 import type { OpenedModels, Reply, Request } from './protocol.ts';
 
 export class BiometricsError extends Error {
@@ -60,7 +60,12 @@ const childModule = fileURLToPath(new URL('./child.ts', import.meta.url));
 const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'TEMP', 'TZ'];
 
 type Failure = 'BIOMETRICS_DEADLINE' | 'BIOMETRICS_DOWN' | 'BIOMETRICS_BUSY';
-type Waiting = { readonly settle: (outcome: Reply | Failure) => void; readonly timer: NodeJS.Timeout };
+type Waiting = {
+  readonly request: Ask<Request>;
+  readonly deadline_ms: number;
+  readonly settle: (outcome: Reply | Failure) => void;
+};
+type Turn = Waiting & { readonly id: number; readonly timer: NodeJS.Timeout };
 type Ask<R> = R extends Request ? Omit<R, 'id'> : never;
 
 /** A child is started by `start`, not before. */
@@ -72,8 +77,10 @@ class Supervisor implements Biometrics {
   readonly #options: BiometricsOptions;
   readonly #deadlines: Deadlines;
   readonly #listeners = new Set<(isReady: boolean) => void>();
-  readonly #waiting = new Map<number, Waiting>();
+  /** Requests in order; the child has one at a time, so that no deadline runs while another request is worked on. */
+  readonly #queue: Waiting[] = [];
   readonly #busySessions = new Set<string>();
+  #turn: Turn | undefined;
   #child: ChildProcess | undefined;
   #isReady = false;
   #isRunning = false;
@@ -130,7 +137,7 @@ class Supervisor implements Biometrics {
   }
 
   async forget(sessionId: string): Promise<void> {
-    // A child that does not answer is replaced, and forgets everything that way.
+    // Never turned away: it waits its turn, and a child that does not answer, or is gone, forgets everything that way.
     await this.#ask({ ask: 'forget', sessionId }, this.#deadlines.forget_ms);
   }
 
@@ -165,17 +172,34 @@ class Supervisor implements Biometrics {
   async #ask(request: Ask<Request>, deadline_ms: number): Promise<Reply | Failure> {
     const child = this.#child;
     if (child === undefined || (!this.#isReady && request.ask !== 'open')) return 'BIOMETRICS_DOWN';
-    if (this.#waiting.size >= queue_max) return 'BIOMETRICS_BUSY';
-    const id = this.#nextId++;
+    const isForget = request.ask === 'forget';
+    const inLine = [this.#turn, ...this.#queue].filter(
+      (waiting) => waiting !== undefined && (waiting.request.ask === 'forget') === isForget,
+    );
+    if (isForget && inLine.length >= forgets_max) {
+      this.#lose(child, 'BIOMETRICS_DOWN', 'more to forget than it can have kept');
+      return 'BIOMETRICS_DOWN';
+    }
+    if (!isForget && inLine.length >= queue_max) return 'BIOMETRICS_BUSY';
     return new Promise((settle) => {
-      const timer = setTimeout(
-        () => this.#lose(child, 'BIOMETRICS_DEADLINE', `no answer in ${deadline_ms} ms`),
-        deadline_ms,
-      );
-      this.#waiting.set(id, { settle, timer });
-      // A failed send means the child is going; its exit settles the request.
-      child.send({ ...request, id }, () => undefined);
+      this.#queue.push({ request, deadline_ms, settle });
+      this.#takeTurn(child);
     });
+  }
+
+  #takeTurn(child: ChildProcess): void {
+    if (this.#turn !== undefined) return;
+    const waiting = this.#queue.shift();
+    if (waiting === undefined) return;
+    const { request, deadline_ms } = waiting;
+    const id = this.#nextId++;
+    const timer = setTimeout(
+      () => this.#lose(child, 'BIOMETRICS_DEADLINE', `no answer in ${deadline_ms} ms`),
+      deadline_ms,
+    );
+    this.#turn = { ...waiting, id, timer };
+    // A failed send means the child is going; its exit settles the request.
+    child.send({ ...request, id }, () => undefined);
   }
 
   /** Starts a child and has it verify the models. Resolves with what went wrong, if anything did. */
@@ -206,11 +230,12 @@ class Supervisor implements Biometrics {
   }
 
   #receive(child: ChildProcess, reply: Reply): void {
-    const waiting = this.#child === child ? this.#waiting.get(reply.id) : undefined;
-    if (waiting === undefined) return;
-    this.#waiting.delete(reply.id);
-    clearTimeout(waiting.timer);
-    waiting.settle(reply);
+    const turn = this.#turn;
+    if (this.#child !== child || turn === undefined || turn.id !== reply.id) return;
+    clearTimeout(turn.timer);
+    this.#turn = undefined;
+    turn.settle(reply);
+    this.#takeTurn(child);
   }
 
   /** The child is not to be trusted or not there any more: end it, answer everybody, start another one. */
@@ -238,11 +263,10 @@ class Supervisor implements Biometrics {
 
   #drop(failure: Failure): void {
     this.#child = undefined;
-    for (const waiting of this.#waiting.values()) {
-      clearTimeout(waiting.timer);
-      waiting.settle(failure);
-    }
-    this.#waiting.clear();
+    clearTimeout(this.#turn?.timer);
+    this.#turn?.settle(failure);
+    this.#turn = undefined;
+    for (const { settle } of this.#queue.splice(0)) settle(failure);
     this.#setReady(false);
   }
 

@@ -181,6 +181,7 @@ function createPagesServer(
     give: (command) =>
       give(command, {
         kernel: lane.kernel,
+        cases: lane.cases,
         laneId: configuration.lane.id,
         officer: localOfficer,
         acknowledgeEnded: (id) => lane.history.acknowledge(id),

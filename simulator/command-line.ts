@@ -34,6 +34,7 @@ export const usage = `npm run simulator -- [options]
   --watchlist-port N      watchlist service (default ${defaultSettings.watchlistPort}; 0 = any free port)
   --seed N                0 to 4294967295 (default ${defaultSettings.seed})
   --stream, --no-stream   travellers come by themselves, or not (default)
+  --document              a genuine document lies on the chip reader; its printed zone is shown
   --json                  standard output carries one line of JSON when everything is ready
   --stop-with-stdin       stop when standard input ends, as it does when the parent process dies
   --help`;
@@ -47,6 +48,8 @@ export type CommandLine = {
   readonly isJSON: boolean;
   readonly stopsWithStdin: boolean;
   readonly isHelp: boolean;
+  /** A document lies on the chip reader from the start, for programs that read it without a gate around it. */
+  readonly isDocumentLaid: boolean;
 };
 
 /** Throws SettingsError. */
@@ -70,6 +73,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     isJSON: values.json ?? false,
     stopsWithStdin: values['stop-with-stdin'] ?? false,
     isHelp: values.help ?? false,
+    isDocumentLaid: values.document ?? false,
   };
 }
 
@@ -93,6 +97,7 @@ function parse(argv: readonly string[]) {
         stream: flag,
         json: flag,
         'stop-with-stdin': flag,
+        document: flag,
         help: flag,
       },
     });

@@ -22,9 +22,9 @@ async function readSettings({ config, settings }: CommandLine): Promise<Settings
   return { ...defaultSettings, ...checkSettings(parsed), ...settings };
 }
 
-function announce(addresses: SimulatorAddresses, isJSON: boolean): void {
+function announce(addresses: SimulatorAddresses, zone: readonly string[], isJSON: boolean): void {
   if (isJSON) {
-    process.stdout.write(`${JSON.stringify({ ready: true, ...addresses })}\n`);
+    process.stdout.write(`${JSON.stringify({ ready: true, ...addresses, ...(zone.length > 0 ? { zone } : {}) })}\n`);
     return;
   }
   const rows: readonly (readonly [string, string])[] = [
@@ -33,6 +33,7 @@ function announce(addresses: SimulatorAddresses, isJSON: boolean): void {
     ['watchlist', addresses.watchlist],
     ['trusted issuer', addresses.trust],
     ['bench', addresses.bench],
+    ...zone.map((line, index) => [`printed zone ${index + 1}`, line] as const),
   ];
   process.stdout.write(
     `Simulated border gate\n${rows.map(([name, value]) => `  ${name.padEnd(15)} ${value}\n`).join('')}`,
@@ -74,7 +75,8 @@ async function main(): Promise<void> {
   const starting = simulator.start();
   const addresses = await Promise.race([starting, stopping]);
   if (addresses !== undefined) {
-    announce(addresses, commandLine.isJSON);
+    const zone = commandLine.isDocumentLaid ? await simulator.layDocument() : [];
+    announce(addresses, zone, commandLine.isJSON);
     await stopping;
   } else starting.catch(() => undefined); // it was told to stop: whatever that breaks is no error
   await simulator.stop();

@@ -68,6 +68,8 @@ export type Simulator = {
   send(scenario: string, options?: { readonly fast?: boolean }): ReturnType<BenchTarget['send']>;
   passage(id: string): PassageView | undefined;
   setStream(options: { readonly paused: boolean }): void;
+  /** Lays a genuine document on the chip reader, for programs that read it without a gate; resolves with its printed zone. */
+  layDocument(): Promise<readonly string[]>;
   setFault(name: string, on: boolean): Promise<'done' | 'unknown-fault'>;
   view(): BenchView;
   /** Called after every step of the hall, 100 times a second. Listeners must not throw. */
@@ -154,6 +156,19 @@ class RunningSimulator implements Simulator, Backstage {
 
   setStream({ paused }: { readonly paused: boolean }): void {
     this.#stream.isPaused = paused;
+  }
+
+  async layDocument(): Promise<readonly string[]> {
+    const genuine = findScenario('genuine');
+    if (genuine === undefined || this.#pictures === undefined) throw new Error('the simulator is not running');
+    const { document } = await dress(genuine, {
+      issuers: this.#issuers,
+      pictures: this.#pictures,
+      now_ms: this.#now_ms,
+      seed: this.#options.seed,
+    });
+    this.#hardware?.layChip(document.chip);
+    return document.mrzLines;
   }
 
   async setFault(name: string, on: boolean): Promise<'done' | 'unknown-fault'> {

@@ -179,6 +179,8 @@ class PN532ChipReader implements ChipReader {
       let wait_ms = this.#poll_ms;
       try {
         wait_ms = await this.#step();
+        // A whole answer. An acknowledgement alone says only that something is on the line.
+        this.#missedAnswers = 0;
       } catch (error) {
         if (!signal.aborted) this.#stepFailed(error);
       }
@@ -310,7 +312,6 @@ class PN532ChipReader implements ChipReader {
   }
 
   #frameCame(): void {
-    this.#missedAnswers = 0;
     this.#garbage.good();
     this.#faults.set('DEVICE_GARBAGE', this.#garbage.isGarbage);
   }

@@ -1,10 +1,12 @@
 /** Hash and signature algorithms of the eMRTD PKI (ICAO 9303-12 section 4), by object identifier. */
 import { type KeyObject, constants, verify } from 'node:crypto';
-import type { ASN1Element } from './asn1.ts';
+import { type ASN1Element, UniversalTag } from './asn1.ts';
 
 export type HashAlgorithm = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
-export type SignatureAlgorithm = { readonly scheme: 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss'; readonly hash: HashAlgorithm };
+export type SignatureAlgorithm =
+  | { readonly scheme: 'ecdsa' | 'rsa-pkcs1'; readonly hash: HashAlgorithm }
+  | { readonly scheme: 'rsa-pss'; readonly hash: HashAlgorithm; readonly saltLength_bytes: number };
 
 const hashes: Readonly<Record<string, HashAlgorithm>> = {
   '1.3.14.3.2.26': 'sha1',
@@ -49,16 +51,26 @@ export function signatureAlgorithmOf(
   return oid === RSASSA_PSS ? pssAlgorithmOf(identifier) : signatures[oid];
 }
 
-/** RFC 4055 section 3.1: absent parameters mean SHA-1. The mask must use the same hash, as node:crypto assumes. */
+/** Defaults of RFC 4055 section 3.1, for fields that are left out. */
+const PSS_SALT_BYTES = 20;
+const PSS_TRAILER = 1;
+
+/**
+ * RFC 4055 section 3.1: a signature must have parameters; fields left out in them mean SHA-1, a salt of 20 bytes and
+ * trailer 1, the only one there is. The mask must use the same hash, as node:crypto assumes.
+ */
 function pssAlgorithmOf(identifier: ASN1Element): SignatureAlgorithm | undefined {
   const parameters = identifier.children[1];
-  const hashField = parameters?.context(0);
-  const maskField = parameters?.context(1);
+  if (parameters?.isUniversal(UniversalTag.SEQUENCE) !== true) return undefined;
+  const hashField = parameters.context(0);
+  const mask = parameters.context(1)?.child(0);
   const hash = hashField === undefined ? 'sha1' : hashAlgorithmOf(hashField.child(0));
-  const mask = maskField?.child(0);
   const maskHash = mask === undefined ? 'sha1' : hashAlgorithmOf(mask.child(1));
   const isMGF1 = mask === undefined || mask.child(0).oid === MGF1;
-  return hash !== undefined && hash === maskHash && isMGF1 ? { scheme: 'rsa-pss', hash } : undefined;
+  const saltLength_bytes = parameters.context(2)?.child(0).integer ?? PSS_SALT_BYTES;
+  const trailer = parameters.context(3)?.child(0).integer ?? PSS_TRAILER;
+  const isKnown = hash !== undefined && hash === maskHash && isMGF1 && trailer === PSS_TRAILER;
+  return isKnown ? { scheme: 'rsa-pss', hash, saltLength_bytes } : undefined;
 }
 
 /** True only for a signature that verifies. A key of another kind than the algorithm verifies nothing. */
@@ -70,9 +82,11 @@ export function verifySignature(
 ): boolean {
   const isElliptic = key.asymmetricKeyType === 'ec';
   if (isElliptic !== (algorithm.scheme === 'ecdsa')) return false;
+  // OpenSSL would verify with the padding that such a key is limited to, whatever the algorithm says.
+  if (key.asymmetricKeyType === 'rsa-pss' && algorithm.scheme !== 'rsa-pss') return false;
   try {
     if (algorithm.scheme === 'rsa-pss') {
-      const options = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO };
+      const options = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.saltLength_bytes };
       return verify(algorithm.hash, signed, { key, ...options }, signature);
     }
     return verify(algorithm.hash, signed, key, signature);
@@ -82,15 +96,40 @@ export function verifySignature(
   }
 }
 
-export type KeyProblem = 'KEY_UNUSABLE' | 'KEY_CURVE_UNKNOWN';
+export type KeyProblem = 'KEY_UNUSABLE' | 'KEY_CURVE_UNKNOWN' | 'KEY_TOO_WEAK';
+
+/**
+ * Curves of ICAO 9303-12 section 4.1.6 by the names of OpenSSL: Brainpool (RFC 5639) from 192 and NIST (FIPS 186-4)
+ * from 224 bits. Published lists and documents hold none beside these.
+ */
+const curves: readonly string[] = [
+  'brainpoolP192r1',
+  'brainpoolP224r1',
+  'brainpoolP256r1',
+  'brainpoolP320r1',
+  'brainpoolP384r1',
+  'brainpoolP512r1',
+  'secp224r1',
+  'prime256v1',
+  'secp384r1',
+  'secp521r1',
+];
+
+/** Least RSA modulus: what early editions of ICAO 9303 allowed document signers, and what CSCAs have at least. */
+export const RSA_BITS_MIN = { documentSigner: 1024, trustAnchor: 2048 } as const;
+const RSA_EXPONENT_MIN = 3n;
 
 /**
  * Why a key must not be used, or undefined. Explicit curve parameters are usual in this PKI; parameters that belong to
- * no known curve are how a forged key borrows a trusted public point (CVE-2020-0601).
+ * no known curve are how a forged key borrows a trusted public point (CVE-2020-0601). With an RSA exponent of 1
+ * everybody signs (RFC 8017 section 3.1 asks for an odd one from 3).
  */
-export function keyProblem(key: KeyObject): KeyProblem | undefined {
+export function keyProblem(key: KeyObject, rsaBits_min: number = RSA_BITS_MIN.documentSigner): KeyProblem | undefined {
+  const { namedCurve, modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'ec') {
-    return key.asymmetricKeyDetails?.namedCurve === undefined ? 'KEY_CURVE_UNKNOWN' : undefined;
+    return namedCurve !== undefined && curves.includes(namedCurve) ? undefined : 'KEY_CURVE_UNKNOWN';
   }
-  return key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'rsa-pss' ? undefined : 'KEY_UNUSABLE';
+  if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'rsa-pss') return 'KEY_UNUSABLE';
+  const isStrong = modulusLength >= rsaBits_min && publicExponent >= RSA_EXPONENT_MIN && publicExponent % 2n === 1n;
+  return isStrong ? undefined : 'KEY_TOO_WEAK';
 }

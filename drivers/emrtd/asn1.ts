@@ -16,7 +16,15 @@ export class ASN1Error extends Error {
 const UNIVERSAL = 1;
 const CONTEXT_SPECIFIC = 3;
 
-export const UniversalTag = { INTEGER: 2, OCTET_STRING: 4, OID: 6, SEQUENCE: 16, SET: 17 } as const;
+export const UniversalTag = {
+  BOOLEAN: 1,
+  INTEGER: 2,
+  OCTET_STRING: 4,
+  SEQUENCE: 16,
+  SET: 17,
+  UTC_TIME: 23,
+  GENERALIZED_TIME: 24,
+} as const;
 
 /** One element. Accessors throw ASN1Error when the element is not what they ask for. */
 export class ASN1Element {
@@ -66,10 +74,12 @@ export class ASN1Element {
     return this.#block.valueBlock.toString();
   }
 
-  /** Content of an octet string, also one in pieces (BER), or of a primitive element with a context tag. */
+  /** Content of an octet string, also in pieces within pieces (BER), or of a primitive element with a context tag. */
   get octets(): Uint8Array {
-    if (this.#block instanceof OctetString) return new Uint8Array(this.#block.getValue());
-    if (this.#block instanceof Constructed) throw new ASN1Error('octets expected');
+    if (this.#block instanceof OctetString) return octetsOf(this.#block);
+    if (this.#block instanceof Constructed || this.#block.idBlock.tagClass !== CONTEXT_SPECIFIC) {
+      throw new ASN1Error('octets expected');
+    }
     return this.content;
   }
 
@@ -83,8 +93,22 @@ export class ASN1Element {
   /** A small non-negative integer. */
   get integer(): number {
     const { content } = this;
-    if (!this.isUniversal(UniversalTag.INTEGER) || content.length > 4) throw new ASN1Error('small integer expected');
+    const isSmall = content.length > 0 && content.length <= 4 && (content[0] ?? 0) < 0x80;
+    if (!this.isUniversal(UniversalTag.INTEGER) || !isSmall) throw new ASN1Error('small integer expected');
     return content.reduce((value, octet) => value * 256 + octet, 0);
+  }
+
+  /** Content of a BOOLEAN; BER takes any byte but zero for true. */
+  get boolean(): boolean {
+    if (!this.isUniversal(UniversalTag.BOOLEAN)) throw new ASN1Error('boolean expected');
+    return this.content.some((octet) => octet !== 0);
+  }
+
+  /** A UTCTime or GeneralizedTime in ms since the epoch. */
+  get time_ms(): number {
+    if (this.isUniversal(UniversalTag.UTC_TIME)) return parseTime(`${centuryOf(this.content)}${text(this.content)}`);
+    if (this.isUniversal(UniversalTag.GENERALIZED_TIME)) return parseTime(text(this.content));
+    throw new ASN1Error('time expected');
   }
 
   /** First byte of a bit string's bits, highest bit first; 0 when there are none. */
@@ -110,6 +134,41 @@ export function parseASN1(bytes: Uint8Array): ASN1Element {
   }
   if (parsed.offset === -1) throw new ASN1Error('not parsable');
   return new ASN1Element(parsed.result);
+}
+
+/**
+ * YYYYMMDDHHMMSSZ, the one form that certificates may use (RFC 5280 section 4.1.2.5.2), in ms since the epoch. Throws
+ * ASN1Error for any other form, and for dates that no calendar has: OpenSSL reads both in ways of its own.
+ */
+export function parseTime(text: string): number {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (parts === null) throw new ASN1Error('time in another form');
+  const [, year, month, day, hour, minute, second] = parts;
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const time = new Date(iso);
+  // Date takes hour 24 and the days 29 to 31 of every month for those that follow.
+  if (Number.isNaN(time.getTime()) || time.toISOString() !== iso) throw new ASN1Error('no such date');
+  return time.getTime();
+}
+
+/** RFC 5280 section 4.1.2.5.1: two digits from 50 on mean the last century. */
+function centuryOf(utcTime: Uint8Array): string {
+  return (utcTime[0] ?? 0) >= 0x35 ? '19' : '20';
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
+function octetsOf(block: OctetString): Uint8Array {
+  if (!block.idBlock.isConstructed) return Uint8Array.from(block.valueBlock.valueHexView);
+  const pieces = block.valueBlock.value.filter((piece) => !isEndOfContents(piece));
+  return concatBytes(
+    ...pieces.map((piece) => {
+      if (!(piece instanceof OctetString)) throw new ASN1Error('octets expected');
+      return octetsOf(piece);
+    }),
+  );
 }
 
 function isEndOfContents(block: BaseBlock): boolean {

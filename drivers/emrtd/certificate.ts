@@ -1,7 +1,7 @@
 /** X.509 certificates of the eMRTD PKI (ICAO 9303-12 section 7.1): CSCA and document signer. */
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { type KeyProblem, type SignatureAlgorithm, keyProblem, signatureAlgorithmOf } from './algorithms.ts';
-import { type ASN1Element, ASN1Error, UniversalTag, parseASN1 } from './asn1.ts';
+import { type ASN1Element, ASN1Error, UniversalTag, parseASN1, parseTime } from './asn1.ts';
 
 export type Certificate = {
   readonly der: Uint8Array;
@@ -18,10 +18,19 @@ export type Certificate = {
   readonly authorityKeyId: string | null;
   readonly validFrom_ms: number;
   readonly validTo_ms: number;
-  /** Null: no key usage extension, hence no restriction. */
+  /** Null: no key usage extension. */
   readonly keyUsage: { readonly digitalSignature: boolean; readonly keyCertSign: boolean } | null;
   /** Null: no basic constraints extension. */
   readonly isCA: boolean | null;
+  /** True when the certificate lists its uses (RFC 5280 section 4.2.1.12); none of them is signing documents. */
+  readonly hasExtendedKeyUsage: boolean;
+  /** Document codes that a document signer may sign, without fillers (ICAO 9303-12 section 7.1); null: not said. */
+  readonly documentTypes: readonly string[] | null;
+  /** Begin of the period in which the private key is used (RFC 3280 section 4.2.1.4); null: not said. */
+  readonly keyUsedFrom_ms: number | null;
+  /** True when an extension is critical that this version does not understand. */
+  readonly hasUnknownCriticalExtension: boolean;
+  /** Undefined: not known to this version. */
   readonly signatureAlgorithm: SignatureAlgorithm | undefined;
   readonly key: { readonly ok: true; readonly value: KeyObject } | { readonly ok: false; readonly because: KeyProblem };
   /** True when `issuerKey` signed this certificate. */
@@ -31,8 +40,11 @@ export type Certificate = {
 const Extension = {
   SUBJECT_KEY_IDENTIFIER: '2.5.29.14',
   KEY_USAGE: '2.5.29.15',
+  PRIVATE_KEY_USAGE_PERIOD: '2.5.29.16',
   BASIC_CONSTRAINTS: '2.5.29.19',
   AUTHORITY_KEY_IDENTIFIER: '2.5.29.35',
+  EXTENDED_KEY_USAGE: '2.5.29.37',
+  DOCUMENT_TYPE_LIST: '2.23.136.1.1.6.2',
 } as const;
 const COUNTRY_NAME = '2.5.4.6';
 const BMP_STRING = 30;
@@ -44,10 +56,11 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const body = certificate.child(0);
   // TBSCertificate (RFC 5280 section 4.1): an optional [0] version, then serial, signature, issuer, validity, subject.
   const fields = body.children.filter((child) => !child.isContext(0));
-  const [serial, , issuer, , subject] = fields;
-  if (serial === undefined || issuer === undefined || subject === undefined)
+  const [serial, , issuer, validity, subject] = fields;
+  if (serial === undefined || issuer === undefined || validity === undefined || subject === undefined) {
     throw new ASN1Error('certificate cut short');
-  const extensions = extensionsOf(body);
+  }
+  const { extensions, hasUnknownCriticalExtension } = extensionsOf(body);
   return {
     der,
     issuer: normalisedName(issuer),
@@ -57,10 +70,15 @@ export function parseCertificate(der: Uint8Array): Certificate {
     serialNumber: hex(serial.content),
     subjectKeyId: mapped(extensions.get(Extension.SUBJECT_KEY_IDENTIFIER), (element) => hex(element.octets)),
     authorityKeyId: mapped(extensions.get(Extension.AUTHORITY_KEY_IDENTIFIER), authorityKeyIdOf),
-    validFrom_ms: x509.validFromDate.getTime(),
-    validTo_ms: x509.validToDate.getTime(),
+    // Not those of X509Certificate: for dates that no calendar has they are any number.
+    validFrom_ms: validity.child(0).time_ms,
+    validTo_ms: validity.child(1).time_ms,
     keyUsage: mapped(extensions.get(Extension.KEY_USAGE), keyUsageOf),
     isCA: mapped(extensions.get(Extension.BASIC_CONSTRAINTS), isCAOf),
+    hasExtendedKeyUsage: extensions.has(Extension.EXTENDED_KEY_USAGE),
+    documentTypes: mapped(extensions.get(Extension.DOCUMENT_TYPE_LIST), documentTypesOf),
+    keyUsedFrom_ms: mapped(extensions.get(Extension.PRIVATE_KEY_USAGE_PERIOD), keyUsedFromOf),
+    hasUnknownCriticalExtension,
     signatureAlgorithm: signatureAlgorithmOf(certificate.child(1), undefined),
     key: keyOf(x509),
     wasSignedBy: (issuerKey) => verifiesUnder(x509, issuerKey),
@@ -98,27 +116,56 @@ function textOf(value: ASN1Element): string {
 }
 
 function openCertificate(der: Uint8Array): X509Certificate {
+  let x509: X509Certificate;
   try {
-    return new X509Certificate(der);
+    x509 = new X509Certificate(der);
   } catch {
     // OpenSSL's own words may quote content; the position in the chain is all that matters here.
     throw new ASN1Error('not a certificate');
   }
+  // X509Certificate looks for text ("-----BEGIN CERTIFICATE-----") before it reads DER, also inside a DER certificate:
+  // it would verify another certificate than the one whose fields are read here.
+  if (Buffer.compare(x509.raw, der) !== 0) throw new ASN1Error('not a certificate in DER');
+  return x509;
 }
 
-function extensionsOf(body: ASN1Element): ReadonlyMap<string, ASN1Element> {
+type Extensions = {
+  readonly extensions: ReadonlyMap<string, ASN1Element>;
+  readonly hasUnknownCriticalExtension: boolean;
+};
+
+/** RFC 5280 section 4.1.2.9: type, criticality (false when left out), value; none may come twice. */
+function extensionsOf(body: ASN1Element): Extensions {
   const extensions = new Map<string, ASN1Element>();
+  const seen = new Set<string>();
+  let hasUnknownCriticalExtension = false;
   for (const extension of body.context(3)?.child(0).children ?? []) {
-    const value = extension.children.find((child) => child.isUniversal(UniversalTag.OCTET_STRING));
-    if (value !== undefined && isWanted(extension.child(0).oid)) {
-      extensions.set(extension.child(0).oid, parseASN1(value.octets));
-    }
+    const { oid } = extension.child(0);
+    if (seen.has(oid)) throw new ASN1Error('extension twice');
+    seen.add(oid);
+    const isCritical = extension.children.length > 2 && extension.child(1).boolean;
+    const value = extension.child(extension.children.length > 2 ? 2 : 1);
+    if (isUnderstood(oid)) extensions.set(oid, parseASN1(value.octets));
+    else if (isCritical) hasUnknownCriticalExtension = true;
   }
-  return extensions;
+  return { extensions, hasUnknownCriticalExtension };
 }
 
-function isWanted(oid: string): boolean {
+function isUnderstood(oid: string): boolean {
   return Object.values<string>(Extension).includes(oid);
+}
+
+/** ICAO 9303-12 section 7.1: SEQUENCE { version, SET OF PrintableString }. PH leaves version and set away. */
+function documentTypesOf(extension: ASN1Element): readonly string[] {
+  return extension.children
+    .flatMap((child) => (child.isUniversal(UniversalTag.SET) ? child.children : [child]))
+    .filter((child) => !child.isUniversal(UniversalTag.INTEGER))
+    .map((type) => textOf(type).replace(/<+$/, ''));
+}
+
+function keyUsedFromOf(extension: ASN1Element): number | null {
+  const notBefore = extension.context(0);
+  return notBefore === undefined ? null : parseTime(Buffer.from(notBefore.octets).toString('latin1'));
 }
 
 function authorityKeyIdOf(extension: ASN1Element): string | null {
@@ -133,7 +180,7 @@ function keyUsageOf(extension: ASN1Element): NonNullable<Certificate['keyUsage']
 
 function isCAOf(extension: ASN1Element): boolean {
   const [first] = extension.children;
-  return first !== undefined && !first.isUniversal(UniversalTag.INTEGER) && first.content.some((octet) => octet !== 0);
+  return first?.isUniversal(UniversalTag.BOOLEAN) === true && first.boolean;
 }
 
 function keyOf(x509: X509Certificate): Certificate['key'] {

@@ -52,10 +52,6 @@ export class CheckSheet {
     return this.#checks.get(id)?.result === 'passed';
   }
 
-  result(id: InspectionCheckId): CheckResult | undefined {
-    return this.#checks.get(id)?.result;
-  }
-
   /** Every check, in order. Call after `recordRest` or when all were recorded. */
   checks(): readonly InspectionCheck[] {
     return inspectionCheckIds.flatMap((id) => this.#checks.get(id) ?? []);

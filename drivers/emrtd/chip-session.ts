@@ -31,6 +31,7 @@ export class ChipSession {
   #secureMessaging: SecureMessaging | undefined;
   #apdus = 0;
 
+  /** The signal ends the conversation: with its reason where that is a ConversationError, otherwise as cancelled. */
   constructor(o: { transceiver: Transceiver; signal: AbortSignal; apduTimeout_ms: number }) {
     this.#transceiver = o.transceiver;
     this.#signal = o.signal;
@@ -49,7 +50,7 @@ export class ChipSession {
 
   /** Throws ConversationError. */
   async exchange(command: CommandAPDU): Promise<ResponseAPDU> {
-    if (this.#signal.aborted) throw new ConversationError('INSPECTION_CANCELLED');
+    if (this.#signal.aborted) throw this.#cancelled();
     const bytes = this.#secureMessaging?.protect(command) ?? encodeCommand(command);
     this.#apdus += 1;
     const answer = await this.#transceive(bytes);
@@ -64,7 +65,7 @@ export class ChipSession {
   async #transceive(bytes: Uint8Array): Promise<Uint8Array> {
     const options = { timeout_ms: this.#apduTimeout_ms, signal: this.#signal };
     const { promise: over, reject } = Promise.withResolvers<never>();
-    const cancel = (): void => reject(new ConversationError('INSPECTION_CANCELLED'));
+    const cancel = (): void => reject(this.#cancelled());
     const guard = setTimeout(() => reject(new ConversationError('CHIP_TIMEOUT')), this.#apduTimeout_ms + GRACE_MS);
     this.#signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -77,8 +78,13 @@ export class ChipSession {
     }
   }
 
+  #cancelled(): ConversationError {
+    const reason: unknown = this.#signal.reason;
+    return reason instanceof ConversationError ? reason : new ConversationError('INSPECTION_CANCELLED');
+  }
+
   #ended(error: unknown): ConversationError {
-    if (this.#signal.aborted) return new ConversationError('INSPECTION_CANCELLED');
+    if (this.#signal.aborted) return this.#cancelled();
     if (error instanceof ConversationError) return error;
     return new ConversationError(error instanceof DeviceError ? codeOfDeviceError[error.code] : 'READER_ERROR');
   }

@@ -9,6 +9,7 @@ export const inspectionCodes = {
   READER_DISCONNECTED: 'the chip reader was disconnected or stopped while in use',
   READER_ERROR: 'the chip reader reported an error of its own',
   INSPECTION_CANCELLED: 'whoever started the inspection cancelled it',
+  INSPECTION_TIMEOUT: 'the inspection as a whole took longer than it may',
   SECURE_MESSAGING_FAILED: 'an answer in the protected phase was unprotected, incomplete, or its checksum was wrong',
   INSPECTION_ERROR: 'a fault of this software ended the inspection',
 
@@ -33,7 +34,7 @@ export const inspectionCodes = {
 
   // EF.SOD.
   SECURITY_OBJECT_MALFORMED: 'EF.SOD is not built as the standard says',
-  SECURITY_OBJECT_UNUSABLE: 'there is no EF.SOD to check this against',
+  SECURITY_OBJECT_UNUSABLE: 'there is no EF.SOD with a right signature to check this against',
   CONTENT_TYPE_WRONG: 'the signed content of EF.SOD is not an LDS security object',
   CONTENT_HASH_MISMATCH: 'the content of EF.SOD differs from what was signed',
   ALGORITHM_UNKNOWN: 'a hash or signature algorithm that this version does not know',
@@ -43,11 +44,13 @@ export const inspectionCodes = {
   SIGNATURE_INVALID: 'the signature of EF.SOD is wrong',
   KEY_UNUSABLE: 'a public key that this version cannot use',
   KEY_CURVE_UNKNOWN: 'an elliptic-curve key on a curve that is not a known one',
+  KEY_TOO_WEAK: 'a public key under which others than its owner can sign',
   SHA1_USED: 'the check passed, but rests on SHA-1',
 
   // Issuer.
   ISSUER_UNKNOWN: 'no trusted CSCA certificate of this issuer is at hand',
   ISSUER_SIGNATURE_INVALID: 'the CSCA that the signer names did not sign its certificate',
+  ISSUER_COUNTRY_DIFFERS: 'the CSCA that signed the certificate of the signer is of another country, or of none',
   SIGNER_EXPIRED: 'the certificate of the signer is past its validity',
   SIGNER_NOT_YET_VALID: 'the certificate of the signer is not valid yet',
   ISSUER_EXPIRED: 'the CSCA certificate is past its validity',
@@ -84,6 +87,7 @@ export type ConversationCode = Extract<
   | 'READER_DISCONNECTED'
   | 'READER_ERROR'
   | 'INSPECTION_CANCELLED'
+  | 'INSPECTION_TIMEOUT'
   | 'SECURE_MESSAGING_FAILED'
 >;
 

@@ -16,7 +16,14 @@ import { FileReader } from './files.ts';
 import { countryOfIssuingState } from './issuing-states.ts';
 import { compareMRZ } from './mrz-comparison.ts';
 import { type MRZ, accessKeySeed } from './mrz.ts';
-import { type Finding, authenticatePassively, checkDataGroupHash, passed } from './passive-authentication.ts';
+import {
+  type Finding,
+  type PassiveAuthentication,
+  authenticatePassively,
+  checkDataGroupHash,
+  coversDocumentType,
+  passed,
+} from './passive-authentication.ts';
 import { type SecurityObject, parseSecurityObject } from './security-object.ts';
 import type { TrustStore } from './trust-store.ts';
 
@@ -42,14 +49,16 @@ export type InspectionOptions = {
   onProgress?(progress: InspectionProgress): void;
   /** Deadline of one APDU; default 3000. */
   readonly apduTimeout_ms?: number;
+  /** Deadline of the whole inspection; default 14,000 (BSI TR-03135-1 section 4.1.4 asks for 10 to 15 s). */
+  readonly total_ms?: number;
 };
 
 export type DocumentInspection = {
   /** Every check exactly once, in the order of `inspectionCheckIds`. */
   readonly checks: readonly InspectionCheck[];
-  /** Null unless DG1 agrees with the signed hashes. */
+  /** Null unless DG1 agrees with hashes whose signature is right. */
   readonly dg1: MRZ | null;
-  /** Null unless DG2 agrees with the signed hashes. */
+  /** Null unless DG2 agrees with hashes whose signature is right. */
   readonly portrait: PortraitImage | null;
   /** Why a DG2 that agrees gave no portrait; null otherwise. */
   readonly portraitUnavailable: InspectionCode | null;
@@ -59,6 +68,7 @@ export type DocumentInspection = {
 };
 
 const APDU_TIMEOUT_MS = 3000;
+const TOTAL_MS = 14_000;
 
 const failed = (because: InspectionCode): Finding => ({ result: 'failed', because });
 const undetermined = (because: InspectionCode): Finding => ({ result: 'undetermined', because });
@@ -66,8 +76,10 @@ const undetermined = (because: InspectionCode): Finding => ({ result: 'undetermi
 /** Opens the chip with the printed MRZ, reads EF.COM, EF.SOD, DG1 and DG2, and checks them. Never rejects. */
 export async function inspectDocument(o: InspectionOptions): Promise<DocumentInspection> {
   const begun_ms = o.now_ms();
-  const inspection = new Inspection(o);
-  const aborted = await inspection.run();
+  const late = new AbortController();
+  const deadline = setTimeout(() => late.abort(new ConversationError('INSPECTION_TIMEOUT')), o.total_ms ?? TOTAL_MS);
+  const inspection = new Inspection(o, AbortSignal.any([o.signal, late.signal]));
+  const aborted = await inspection.run().finally(() => clearTimeout(deadline));
   return {
     checks: inspection.sheet.checks(),
     dg1: inspection.dg1,
@@ -91,14 +103,14 @@ class Inspection {
   bytesRead = 0;
   readonly #o: InspectionOptions;
   readonly #files: FileReader;
-  #issuerCountry: string | null = null;
+  #signer: PassiveAuthentication | undefined;
 
-  constructor(o: InspectionOptions) {
+  constructor(o: InspectionOptions, signal: AbortSignal) {
     this.#o = o;
     this.sheet = new CheckSheet(() => o.now_ms());
     this.session = new ChipSession({
       transceiver: o.transceiver,
-      signal: o.signal,
+      signal,
       apduTimeout_ms: o.apduTimeout_ms ?? APDU_TIMEOUT_MS,
     });
     this.#files = new FileReader((command) => this.session.exchange(command));
@@ -129,7 +141,9 @@ class Inspection {
     else this.sheet.record('mrz-matches-chip', undetermined('DATA_GROUP_UNVERIFIED'));
     if (dg2 !== undefined) this.#useDG2(dg2);
     this.sheet.record('issuing-state-matches', this.#checkIssuingState());
-    this.sheet.record('chip-authenticity', checkChipAuthenticity(securityObject));
+    const isProven = this.#isSigned();
+    const authenticity = isProven ? checkChipAuthenticity(securityObject) : undetermined('SECURITY_OBJECT_UNUSABLE');
+    this.sheet.record('chip-authenticity', authenticity);
     return null;
   }
 
@@ -173,12 +187,21 @@ class Inspection {
     this.sheet.record('issuer-certificate', findings.issuer);
     this.sheet.record('certificate-validity', findings.validity);
     this.sheet.record('certificate-revocation', findings.revocation);
-    this.#issuerCountry = findings.issuerCountry;
+    this.#signer = findings;
+  }
+
+  /** True when a signer whose certificate is at hand signed what EF.SOD says, whoever vouches for that signer. */
+  #isSigned(): boolean {
+    return this.sheet.isPassed('security-object-hash') && this.sheet.isPassed('security-object-signature');
   }
 
   /** The file of a data group, only when it may be used: its hash, and what the hash rests on, are in order. */
   async #readDataGroup(number: 1 | 2, securityObject: SecurityObject): Promise<Uint8Array | undefined> {
     const id = `data-group-${number}-hash` as const;
+    if (!this.#isSigned()) {
+      this.sheet.record(id, undetermined('SECURITY_OBJECT_UNUSABLE'));
+      return undefined;
+    }
     if (!securityObject.dataGroupHashes.has(number)) {
       this.sheet.record(id, failed('DATA_GROUP_NOT_LISTED'));
       return undefined;
@@ -186,16 +209,21 @@ class Inspection {
     const file = await this.#readFile(`DG${number}`);
     const isFile = !(file instanceof DocumentError);
     this.sheet.record(id, isFile ? checkDataGroupHash(securityObject, number, file) : findingOfFile(file));
-    const isSigned =
-      this.sheet.isPassed('security-object-hash') && this.sheet.result('security-object-signature') !== 'failed';
-    return isFile && isSigned && this.sheet.isPassed(id) ? file : undefined;
+    return isFile && this.sheet.isPassed(id) ? file : undefined;
   }
 
   #useDG1(file: Uint8Array): void {
     const dg1 = attempt(() => parseDG1(file));
-    const isRead = !(dg1 instanceof DocumentError);
-    if (isRead) this.dg1 = dg1;
-    this.sheet.record('mrz-matches-chip', isRead ? compareMRZ(this.#o.mrz, dg1) : undetermined(dg1.code));
+    if (dg1 instanceof DocumentError) {
+      this.sheet.record('mrz-matches-chip', undetermined(dg1.code));
+      return;
+    }
+    this.dg1 = dg1;
+    this.sheet.record('mrz-matches-chip', compareMRZ(this.#o.mrz, dg1));
+    // Only DG1 says what kind of document this signer signed.
+    if (!coversDocumentType(this.#signer?.documentTypes ?? null, dg1.documentCode)) {
+      this.sheet.record('issuer-certificate', failed('SIGNER_NOT_PERMITTED'));
+    }
   }
 
   #useDG2(file: Uint8Array): void {
@@ -206,10 +234,11 @@ class Inspection {
 
   #checkIssuingState(): Finding {
     if (this.dg1 === null) return undetermined('DATA_GROUP_UNVERIFIED');
-    if (this.#issuerCountry === null) return undetermined('ISSUER_UNKNOWN');
+    const { issuerCountry = null, issuer } = this.#signer ?? {};
+    if (issuerCountry === null) return undetermined(issuer?.because ?? 'ISSUER_UNKNOWN');
     const country = countryOfIssuingState(this.dg1.issuingState);
     if (country === undefined) return undetermined('ISSUING_STATE_UNMAPPED');
-    return country === this.#issuerCountry ? passed : failed('ISSUING_STATE_DIFFERS');
+    return country === issuerCountry ? passed : failed('ISSUING_STATE_DIFFERS');
   }
 
   /** The file, or what is wrong with it. Throws only when the conversation is over. */

@@ -1,28 +1,20 @@
-/** Printed MRZ against DG1, field by field (BSI TR-03135-1 section 5.7.2). */
-import type { MRZ } from './mrz.ts';
+/** Printed MRZ against DG1, field by field, as they stand in the lines (BSI TR-03135-1 section 5.7.2). */
+import { type MRZ, rawFieldsOf } from './mrz.ts';
 import { type Finding, passed } from './passive-authentication.ts';
 
-const exactFields = [
-  'format',
-  'documentCode',
-  'issuingState',
-  'nationality',
-  'surname',
-  'givenNames',
-  'documentNumber',
-  'sex',
-  'expiryDate',
-] as const;
+type Zone = Pick<MRZ, 'format' | 'lines'>;
 
 /** Fillers in the date of birth agree with anything; a difference in optional data alone proves nothing. */
-export function compareMRZ(printed: MRZ, chip: MRZ): Finding {
-  const isSame = exactFields.every((field) => printed[field] === chip[field]);
-  if (!isSame || !agreeUpToFillers(printed.birthDate, chip.birthDate))
-    return { result: 'failed', because: 'MRZ_DIFFERS' };
-  if (printed.optionalData !== chip.optionalData) {
-    return { result: 'undetermined', because: 'MRZ_OPTIONAL_DATA_DIFFERS' };
-  }
-  return passed;
+export function compareMRZ(printed: Zone, chip: Zone): Finding {
+  const [one, other] = [rawFieldsOf(printed), rawFieldsOf(chip)];
+  const isSame = printed.format === chip.format && areEqual(one.exact, other.exact);
+  if (!isSame || !agreeUpToFillers(one.birthDate, other.birthDate)) return { result: 'failed', because: 'MRZ_DIFFERS' };
+  if (areEqual(one.optional, other.optional)) return passed;
+  return { result: 'undetermined', because: 'MRZ_OPTIONAL_DATA_DIFFERS' };
+}
+
+function areEqual(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((field, i) => field === other[i]);
 }
 
 function agreeUpToFillers(a: string, b: string): boolean {

@@ -127,7 +127,7 @@ export function parseMRZ(lines: readonly string[]): MRZResult {
   const format = formatOf(lines);
   if (format === undefined) return { ok: false, because: 'bad-shape' };
   const layout = layouts[format];
-  const cut = ([line, from, to]: Span): string => (lines[line] ?? '').slice(from, to);
+  const cut = cutterOf(lines);
   if (cut(layout.documentCode).startsWith('V')) return { ok: false, because: 'bad-shape' };
 
   const badFields = fieldsWithBadCharacters(lines, layout, cut);
@@ -137,7 +137,7 @@ export function parseMRZ(lines: readonly string[]): MRZResult {
   const wrongFields = fieldsWithWrongCheckDigit(layout, cut, number);
   if (wrongFields.length > 0) return { ok: false, because: 'check-digit', wrongFields };
 
-  const [surname = '', givenNames = ''] = cut(layout.name).replace(/<+$/, '').split('<<', 2);
+  const { surname, givenNames } = namesOf(cut(layout.name));
   const sex = cut(layout.sex);
   return {
     ok: true,
@@ -147,14 +147,37 @@ export function parseMRZ(lines: readonly string[]): MRZResult {
       documentCode: withoutFillers(cut(layout.documentCode)),
       issuingState: withoutFillers(cut(layout.issuingState)),
       nationality: withoutFillers(cut(layout.nationality)),
-      surname: surname.replaceAll('<', ' ').trim(),
-      givenNames: givenNames.replaceAll('<', ' ').trim(),
+      surname,
+      givenNames,
       documentNumber: number.value,
       birthDate: cut(layout.birthDate),
       sex: sex === 'M' || sex === 'F' ? sex : 'X',
       expiryDate: cut(layout.expiryDate),
       optionalData: optionalDataOf(layout, cut, number.continuation),
     },
+  };
+}
+
+/** Fields as they stand in the lines, fillers included: what a comparison of two zones goes by. */
+export type RawFields = {
+  /** Those that identify holder and document, in the order of the layout. */
+  readonly exact: readonly string[];
+  readonly birthDate: string;
+  /** Without what continues the document number. */
+  readonly optional: readonly string[];
+};
+
+/** Check digits are left out, for they follow from the fields; that of the number may say instead that it goes on. */
+export function rawFieldsOf(mrz: Pick<MRZ, 'format' | 'lines'>): RawFields {
+  const layout = layouts[mrz.format];
+  const cut = cutterOf(mrz.lines);
+  const { continuation } = documentNumberOf(layout, cut);
+  const { documentCode, issuingState, nationality, name, documentNumber, sex, expiryDate } = layout;
+  const number = cut(documentNumber) + (continuation === '' ? '' : `<${continuation}`);
+  return {
+    exact: [...[documentCode, issuingState, nationality, name].map(cut), number, ...[sex, expiryDate].map(cut)],
+    birthDate: cut(layout.birthDate),
+    optional: layout.optional.map((span, i) => (i === 0 ? cut(span).slice(continuation.length) : cut(span))),
   };
 }
 
@@ -200,6 +223,18 @@ function formatOf(lines: readonly string[]): MRZFormat | undefined {
 }
 
 type Cut = (span: Span) => string;
+
+function cutterOf(lines: readonly string[]): Cut {
+  return ([line, from, to]) => (lines[line] ?? '').slice(from, to);
+}
+
+/** ICAO 9303-3 section 4.6: the first double filler parts the primary from the secondary identifier. */
+function namesOf(field: string): Pick<MRZ, 'surname' | 'givenNames'> {
+  const border = field.indexOf('<<');
+  const [surname, givenNames] = border < 0 ? [field, ''] : [field.slice(0, border), field.slice(border)];
+  const readable = (name: string): string => name.replace(/<+/g, ' ').trim();
+  return { surname: readable(surname), givenNames: readable(givenNames) };
+}
 
 function fieldsWithBadCharacters(lines: readonly string[], layout: Layout, cut: Cut): readonly string[] {
   const rules: readonly (readonly [name: string, text: string, pattern: RegExp])[] = [

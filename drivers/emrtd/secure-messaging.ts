@@ -14,7 +14,8 @@ export interface SecureMessaging {
   protect(command: CommandAPDU): Uint8Array;
   /**
    * What the chip said. Throws ConversationError SECURE_MESSAGING_FAILED when the answer is not protected, lacks its
-   * status or checksum, or when the checksum is wrong: after that the session is over.
+   * status or checksum or has anything beside them, says another status outside, or when the checksum is wrong: after
+   * that the session is over.
    */
   unprotect(response: Uint8Array): ResponseAPDU;
 }
@@ -27,6 +28,7 @@ export type TripleDESSessionKeys = {
   readonly sendSequenceCounter: Uint8Array;
 };
 
+/** DO'85' and DO'87' hold the same thing in two forms: an answer has one of them at most. */
 const Tag = { CRYPTOGRAM_PLAIN: 0x85, CRYPTOGRAM: 0x87, CHECKSUM: 0x8e, EXPECTED_LENGTH: 0x97, STATUS: 0x99 } as const;
 const BLOCK_BYTES = 8;
 const PADDING_METHOD_2 = 0x01;
@@ -62,18 +64,15 @@ export class TripleDESSecureMessaging implements SecureMessaging {
       // An unprotected status word proves nothing: anyone between reader and chip could have sent it.
       throw failed(`unprotected answer${outer === undefined ? '' : ` ${outer.statusWord.toString(16)}`}`);
     }
-    const objects = parseObjects(outer.data);
-    const checksum = objects.find((object) => object.tag === Tag.CHECKSUM);
-    const status = objects.find((object) => object.tag === Tag.STATUS);
-    if (checksum === undefined || objects.at(-1) !== checksum) throw failed('no checksum at the end');
-    if (status === undefined || status.value.length !== 2) throw failed('no protected status');
+    const { cryptogram, status, checksum } = answerObjects(outer.data);
     const covered = outer.data.subarray(0, outer.data.length - checksum.raw.length);
     const expected = retailMAC(this.#macKey, concatBytes(this.#counter, covered));
     if (checksum.value.length !== expected.length || !timingSafeEqual(checksum.value, expected)) {
       throw failed('wrong checksum');
     }
     const statusWord = (status.value[0] ?? 0) * 256 + (status.value[1] ?? 0);
-    return { data: this.#decipher(objects), statusWord };
+    if (statusWord !== outer.statusWord) throw failed(`status ${outer.statusWord.toString(16)} outside`);
+    return { data: cryptogram === undefined ? new Uint8Array(0) : this.#decipher(cryptogram), statusWord };
   }
 
   /** DO'87', or DO'85' for odd instructions, whose data field is itself BER-TLV (ISO/IEC 7816-4 section 10.2.2). */
@@ -84,9 +83,7 @@ export class TripleDESSecureMessaging implements SecureMessaging {
       : writeTLV(Tag.CRYPTOGRAM, Uint8Array.of(PADDING_METHOD_2), encrypted);
   }
 
-  #decipher(objects: readonly TLV[]): Uint8Array {
-    const object = objects.find(({ tag }) => tag === Tag.CRYPTOGRAM || tag === Tag.CRYPTOGRAM_PLAIN);
-    if (object === undefined) return new Uint8Array(0);
+  #decipher(object: TLV): Uint8Array {
     if (object.tag === Tag.CRYPTOGRAM && object.value[0] !== PADDING_METHOD_2) throw failed('unknown padding method');
     const encrypted = object.tag === Tag.CRYPTOGRAM ? object.value.subarray(1) : object.value;
     if (encrypted.length === 0 || encrypted.length % BLOCK_BYTES !== 0) throw failed('cryptogram not in blocks');
@@ -102,6 +99,20 @@ export class TripleDESSecureMessaging implements SecureMessaging {
       if (next !== 0) return;
     }
   }
+}
+
+type AnswerObjects = { readonly cryptogram: TLV | undefined; readonly status: TLV; readonly checksum: TLV };
+
+/** At most one cryptogram, then status and checksum, and nothing else (ICAO 9303-11 section 9.8.5). */
+function answerObjects(data: Uint8Array): AnswerObjects {
+  const objects = parseObjects(data);
+  const [checksum, status, cryptogram, ...more] = objects.toReversed();
+  if (checksum?.tag !== Tag.CHECKSUM) throw failed('no checksum at the end');
+  if (status?.tag !== Tag.STATUS || status.value.length !== 2) throw failed('no protected status');
+  const isCryptogram =
+    cryptogram === undefined || cryptogram.tag === Tag.CRYPTOGRAM || cryptogram.tag === Tag.CRYPTOGRAM_PLAIN;
+  if (!isCryptogram || more.length > 0) throw failed(`${objects.length} objects`);
+  return { cryptogram, status, checksum };
 }
 
 function parseObjects(data: Uint8Array): readonly TLV[] {

@@ -61,6 +61,8 @@ function parseSignedData(contentInfo: ASN1Element): SecurityObject {
   // RFC 5652 section 5.1: version, algorithms, content, [0] certificates, [1] CRLs, signer infos last.
   const signerInfos = signedData.children.at(-1);
   if (signerInfos === undefined || !signerInfos.isUniversal(UniversalTag.SET)) throw new ASN1Error('no signer infos');
+  // ICAO 9303-10 section 4.6.2: one signer. With several, which of them counts would be anybody's choice.
+  if (signerInfos.children.length !== 1) throw new ASN1Error('not exactly one signer');
   const embedded = signedData.context(0)?.children.filter((child) => child.isUniversal(UniversalTag.SEQUENCE)) ?? [];
   if (embedded.length > CERTIFICATES_MAX) throw new ASN1Error('too many certificates');
   return {

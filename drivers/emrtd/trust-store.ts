@@ -2,6 +2,7 @@
  * CSCA certificates that are trusted as such (ICAO 9303-12): whoever put them here answers for them. None has to be
  * self-signed: link certificates are usual.
  */
+import { type KeyProblem, RSA_BITS_MIN, keyProblem } from './algorithms.ts';
 import { ASN1Error } from './asn1.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 
@@ -15,7 +16,7 @@ export type TrustStore = {
 };
 
 /** Why a certificate is not taken as a trust anchor. */
-export type RefusedAnchor = 'not-a-certificate' | 'not-a-certificate-authority' | 'KEY_UNUSABLE' | 'KEY_CURVE_UNKNOWN';
+export type RefusedAnchor = 'not-a-certificate' | 'not-a-certificate-authority' | KeyProblem;
 
 export type TrustStoreResult = {
   readonly trust: TrustStore;
@@ -53,7 +54,8 @@ function openAnchor(der: Uint8Array): Certificate | RefusedAnchor {
     throw error;
   }
   if (!mayIssue(certificate)) return 'not-a-certificate-authority';
-  return certificate.key.ok ? certificate : certificate.key.because;
+  if (!certificate.key.ok) return certificate.key.because;
+  return keyProblem(certificate.key.value, RSA_BITS_MIN.trustAnchor) ?? certificate;
 }
 
 /**

@@ -16,6 +16,7 @@ export type Passage = {
 };
 
 const passages_max = 60;
+/** Entries of one timeline: the first and the newest. */
 const timeline_max = 200;
 
 const outcomes: Readonly<Record<string, Outcome>> = {
@@ -29,12 +30,25 @@ const outcomes: Readonly<Record<string, Outcome>> = {
 /** How a transaction in this final state ended; null while it goes on. */
 export const outcomeOf = (step: string): Outcome | null => outcomes[step] ?? null;
 
+const withNewest = (timeline: readonly TimelineEntry[], entry: TimelineEntry): readonly TimelineEntry[] =>
+  timeline.length < timeline_max
+    ? [...timeline, entry]
+    : [...timeline.slice(0, 1), ...timeline.slice(timeline.length - timeline_max + 2), entry];
+
 /** Recent transactions, newest last; bounded. */
 export class History {
   readonly #passages = new Map<string, Passage>();
   readonly today = { admitted: 0, referred: 0, other: 0 };
 
+  #seq = 0;
+
+  /** Journal sequence of the last step that pages were told of. */
+  get seq(): number {
+    return this.#seq;
+  }
+
   observe(step: Committed): void {
+    this.#seq = step.seq;
     if (step.kind !== 'transaction') return;
     const context = step.context as TransactionContext;
     const before = this.#passages.get(step.subject);
@@ -42,16 +56,18 @@ export class History {
       at_ms: step.at_ms - context.startedAt_ms,
       event: step.isIgnored ? `(${eventName(step.event.type)})` : eventName(step.event.type),
     };
-    const isReferral = before?.isReferral === true || step.effects.some(({ type }) => type === 'callOfficer');
+    const isCalled = before?.isReferral === true || step.effects.some(({ type }) => type === 'callOfficer');
+    const state = outermost(step.value);
     this.#passages.set(step.subject, {
       transactionId: step.subject,
-      step: outermost(step.value),
+      step: state,
       context,
-      timeline: [...(before?.timeline ?? []), entry].slice(0, timeline_max),
+      timeline: withNewest(before?.timeline ?? [], entry),
       endedAt_ms: step.isEnded ? step.at_ms : null,
-      isReferral,
+      // Whoever was only sent to the desk, for want of an eligible document, is nobody's case.
+      isReferral: isCalled && state !== 'redirected',
     });
-    if (step.isEnded) this.#count(outermost(step.value));
+    if (step.isEnded) this.#count(state);
     for (const [oldest] of this.#passages) {
       if (this.#passages.size <= passages_max) break;
       this.#passages.delete(oldest);

@@ -152,7 +152,10 @@ export type OfficerCommandName =
   | 'returnToEntry'
   | 'resetEvacuation';
 
-/** POST /api/commands. Answered 202 once recorded; the effect shows in the next view. 409 when stale, 422 when not allowed now. */
+/**
+ * POST /api/commands. Answered 202 once recorded; the effect shows in the next view. 409 when the lane has moved on since
+ * `expectedSeq`, 422 when not allowed now, 503 when it is not known whether it was recorded: a repeat asks again.
+ */
 export type OfficerCommand = {
   /** Made by the page (crypto.randomUUID); repeats are recognised by it. */
   readonly commandId: string;

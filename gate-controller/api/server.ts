@@ -4,21 +4,20 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { CaseFiles } from '../cases/case-files.ts';
 import type { ChainedRecord } from '../journal/record.ts';
+import { CommandAnswers } from './command-answers.ts';
 import type { CommandRefusal } from './commands.ts';
-import { EventStream } from './event-stream.ts';
-import { mayAsk } from './loopback.ts';
-import type { DisplayView, OfficerCommand, OfficerView } from './messages.ts';
+import { addLiveViews, type LiveViews } from './live-views.ts';
+import type { OfficerCommand } from './messages.ts';
 import { transactionRecord } from './record.ts';
+import { addGuards, refuseUnreadable, refuseUnroutable } from './refusals.ts';
 
-export type ServerOptions = {
-  readonly logger: FastifyBaseLogger;
-  readonly officerView: () => OfficerView;
-  readonly displayView: () => DisplayView;
-  readonly give: (command: OfficerCommand) => CommandRefusal | undefined;
+export type ServerOptions = LiveViews & {
+  /** Carries a command out; undefined once it is recorded. */
+  readonly give: (command: OfficerCommand) => Promise<CommandRefusal | undefined>;
   readonly recordsOf: (transactionId: string) => readonly ChainedRecord[];
   readonly cases: CaseFiles;
   /** Empty when the lane serves; otherwise what keeps it from serving. */
@@ -34,11 +33,8 @@ export type Server = {
   readonly changed: () => void;
 };
 
-/** Readers of live events at once; the next one is told to come later. */
-const streams_max = 32;
-const viewInterval_ms = 100;
-/** Commands whose ids are remembered, so that a repeated one is not given twice. */
-const commandIds_max = 1_000;
+/** A command that is not recorded by then may still be; the page asks again under the same id. */
+const recorded_max_ms = 4_000;
 
 const Id = Type.String({ format: 'uuid' });
 const Problem = Type.Object({ code: Type.String(), message: Type.String() });
@@ -67,6 +63,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     bodyLimit: 65_536,
     requestTimeout: 5_000,
     forceCloseConnections: true,
+    frameworkErrors: refuseUnroutable,
+    clientErrorHandler: refuseUnreadable,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -74,10 +72,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     openapi: { openapi: '3.1.0', info: { title: 'Border gate controller', version: '0.1.0' } },
   });
   await app.register(fastifyHelmet, { contentSecurityPolicy: { directives: contentSecurity }, hsts: false });
-  app.addHook('onRequest', async (request, reply) => {
-    if (mayAsk(request.headers)) return;
-    await reply.code(403).send({ code: 'NOT_LOCAL', message: 'This lane answers pages of its own machine only.' });
-  });
+  addGuards(app, options.logger);
 
   const changed = addLiveViews(app, options);
   addCommands(app, options, changed);
@@ -99,72 +94,38 @@ const contentSecurity = {
   upgradeInsecureRequests: null,
 };
 
-function addLiveViews(app: FastifyInstance, { officerView, displayView }: ServerOptions): () => void {
-  const officers = new Set<EventStream>();
-  const displays = new Set<EventStream>();
-  const isRoom = (): boolean => officers.size + displays.size < streams_max;
-  const audiences = [
-    { path: '/api/events', snapshot: '/api/officer', event: 'lane', readers: officers, view: officerView },
-    { path: '/api/display/events', snapshot: '/api/display', event: 'display', readers: displays, view: displayView },
-  ];
-  for (const { path, snapshot, event, readers, view } of audiences) {
-    app.get(snapshot, async () => view());
-    app.get(path, { schema: { hide: true } }, (request, reply) => {
-      if (!isRoom()) return reply.code(503).send({ code: 'TOO_MANY_READERS', message: 'Close another page first.' });
-      reply.hijack();
-      const stream = new EventStream(reply.raw, event);
-      readers.add(stream);
-      request.raw.on('close', () => readers.delete(stream));
-      stream.send(JSON.stringify(view()));
-      return reply;
-    });
-  }
-  const send = (): void => {
-    for (const { readers, view } of audiences) {
-      if (readers.size === 0) continue;
-      const json = JSON.stringify(view());
-      for (const reader of readers) reader.send(json);
-    }
-  };
-  // Positions and clocks move without an event, so a view also goes out once a second.
-  let isDirty = true;
-  let ticks = 0;
-  const timer = setInterval(() => {
-    ticks += 1;
-    if (!isDirty && ticks % 10 !== 0) return;
-    isDirty = false;
-    send();
-  }, viewInterval_ms);
-  app.addHook('preClose', async () => {
-    clearInterval(timer);
-    for (const reader of [...officers, ...displays]) reader.end();
+const unconfirmed: CommandRefusal = {
+  status: 503,
+  code: 'COMMAND_UNCONFIRMED',
+  message: 'It is not known yet whether the command was recorded.',
+};
+
+/** What a promise resolves with, or `otherwise` when that takes too long. */
+async function inTime<T, U>(promise: Promise<T>, max_ms: number, otherwise: U): Promise<T | U> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<U>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), max_ms);
   });
-  return () => {
-    isDirty = true;
-  };
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function addCommands(app: FastifyInstance, { give, logger }: ServerOptions, changed: () => void): void {
-  const given = new Set<string>();
+  const answers = new CommandAnswers(give);
+  const response = { 202: Type.Object({ commandId: Id }), 409: Problem, 422: Problem, 503: Problem };
   app
     .withTypeProvider<TypeBoxTypeProvider>()
-    .post(
-      '/api/commands',
-      { schema: { body: Command, response: { 202: Type.Object({ commandId: Id }), 409: Problem, 422: Problem } } },
-      async (request, reply) => {
-        const command = request.body as OfficerCommand;
-        if (!given.has(command.commandId)) {
-          const refusal = give(command);
-          logger.info({ command: command.command, refusal: refusal?.code ?? null }, 'officer command');
-          if (refusal !== undefined)
-            return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message });
-          given.add(command.commandId);
-          for (const oldest of given) if (given.size > commandIds_max) given.delete(oldest);
-        }
-        changed();
-        return reply.code(202).send({ commandId: command.commandId });
-      },
-    );
+    .post('/api/commands', { schema: { body: Command, response } }, async (request, reply) => {
+      const command = request.body as OfficerCommand;
+      const refusal = await inTime(answers.answer(command), recorded_max_ms, unconfirmed);
+      logger.info({ command: command.command, refusal: refusal?.code ?? null }, 'officer command');
+      changed();
+      if (refusal === undefined) return reply.code(202).send({ commandId: command.commandId });
+      return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message });
+    });
 }
 
 function addTransactions(app: FastifyInstance, { cases, recordsOf }: ServerOptions): void {
@@ -184,7 +145,9 @@ function addTransactions(app: FastifyInstance, { cases, recordsOf }: ServerOptio
       if (bytes === null || bytes === undefined) {
         return reply.code(404).send({ code: 'PICTURE_GONE', message: 'The picture was wiped or never taken.' });
       }
-      return reply.header('cache-control', 'no-store').type('image/jpeg').send(Buffer.from(bytes));
+      // A copy: the case may be wiped while the picture is on its way. What the network stack and the browser hold of it is
+      // theirs and cannot be overwritten from here.
+      return reply.type('image/jpeg').send(Buffer.from(bytes));
     });
   }
 }

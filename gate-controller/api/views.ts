@@ -107,7 +107,8 @@ function laneView(sources: ViewSources): LaneView {
     laneId: sources.laneId,
     name: sources.laneName,
     mode: modeOf(lane?.value, current),
-    seq: kernel.seq,
+    // Not the kernel's: a step whose record is being written is not in this view.
+    seq: history.seq,
     at_ms: sources.now_ms(),
     doors: reading === undefined ? null : { entry: doorView(reading.doors.entry), exit: doorView(reading.doors.exit) },
     sensors:
@@ -268,7 +269,10 @@ export function displayView(sources: ViewSources): DisplayView {
   const lane = laneSnapshot(sources.kernel);
   const id = lane?.context.transactionId ?? null;
   const transaction = transactionSnapshot(sources.kernel, id);
-  const { screen } = present(lane?.value ?? 'starting', transaction === undefined ? null : outermost(transaction.value));
+  const { screen } = present(
+    lane?.value ?? 'starting',
+    transaction === undefined ? null : outermost(transaction.value),
+  );
   const guidance = sources.guidance();
   const progress = id === null ? null : (sources.cases.get(id)?.chipProgress ?? null);
   return {

@@ -1,21 +1,74 @@
 import type { MRZ } from '../../drivers/emrtd/mrz.ts';
 import type { RiskCandidate } from '../risk/subject.ts';
 
-/** What is known of one traveller while an officer may need it. */
-export type CaseFile = {
+export type Portrait = { readonly format: 'jpeg' | 'jpeg2000'; readonly bytes: Uint8Array };
+
+/**
+ * What is known of one traveller while an officer may need it. A picture that is put here belongs to the case: it is
+ * overwritten when another takes its place, and at once when it comes after the case was wiped.
+ */
+export class CaseFile {
   readonly transactionId: string;
-  mrz: MRZ | null;
-  portrait: { readonly format: 'jpeg' | 'jpeg2000'; readonly bytes: Uint8Array } | null;
+  mrz: MRZ | null = null;
+  candidates: readonly RiskCandidate[] = [];
+  chipProgress: { readonly bytesRead: number; readonly bytesTotal: number | null } | null = null;
+  #portrait: Portrait | null = null;
+  #portraitPreview: Uint8Array | null = null;
+  #livePreview: Uint8Array | null = null;
+  #isWiped = false;
+
+  constructor(transactionId: string) {
+    this.transactionId = transactionId;
+  }
+
+  get portrait(): Portrait | null {
+    return this.#portrait;
+  }
+
+  set portrait(portrait: Portrait | null) {
+    const kept = this.#keep(this.#portrait?.bytes ?? null, portrait?.bytes ?? null);
+    this.#portrait = kept === null ? null : portrait;
+  }
+
   /** JPEG pictures for the officer. */
-  portraitPreview: Uint8Array | null;
-  livePreview: Uint8Array | null;
-  candidates: readonly RiskCandidate[];
-  chipProgress: { readonly bytesRead: number; readonly bytesTotal: number | null } | null;
-};
+  get portraitPreview(): Uint8Array | null {
+    return this.#portraitPreview;
+  }
 
-type Entry = { readonly file: CaseFile; wipeAt_ms: number };
+  set portraitPreview(bytes: Uint8Array | null) {
+    this.#portraitPreview = this.#keep(this.#portraitPreview, bytes);
+  }
 
-/** Upper bound on cases held at once; the oldest goes first. */
+  get livePreview(): Uint8Array | null {
+    return this.#livePreview;
+  }
+
+  set livePreview(bytes: Uint8Array | null) {
+    this.#livePreview = this.#keep(this.#livePreview, bytes);
+  }
+
+  /** Overwrites the pictures; what comes later is overwritten on arrival. */
+  wipe(): void {
+    this.#isWiped = true;
+    this.portrait = null;
+    this.portraitPreview = null;
+    this.livePreview = null;
+    this.mrz = null;
+    this.candidates = [];
+    this.chipProgress = null;
+  }
+
+  #keep(before: Uint8Array | null, bytes: Uint8Array | null): Uint8Array | null {
+    if (before !== bytes) before?.fill(0);
+    if (!this.#isWiped) return bytes;
+    bytes?.fill(0);
+    return null;
+  }
+}
+
+type Entry = { readonly file: CaseFile; wipeAt_ms: number; hasEnded: boolean };
+
+/** Upper bound on cases held at once. */
 const cases_max = 200;
 
 /** Holds cases in memory until their time is over. Times are monotonic milliseconds. */
@@ -26,20 +79,9 @@ export class CaseFiles {
   open(transactionId: string, wipeAt_ms: number): CaseFile {
     const known = this.#entries.get(transactionId);
     if (known !== undefined) return known.file;
-    const file: CaseFile = {
-      transactionId,
-      mrz: null,
-      portrait: null,
-      portraitPreview: null,
-      livePreview: null,
-      candidates: [],
-      chipProgress: null,
-    };
-    this.#entries.set(transactionId, { file, wipeAt_ms });
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= cases_max) break;
-      this.wipe(oldest);
-    }
+    this.#makeRoom();
+    const file = new CaseFile(transactionId);
+    this.#entries.set(transactionId, { file, wipeAt_ms, hasEnded: false });
     return file;
   }
 
@@ -47,20 +89,15 @@ export class CaseFiles {
     return this.#entries.get(transactionId)?.file;
   }
 
-  /** Changes when a case is wiped, e.g. once it is known whether an officer needs it. */
+  /** The passage has ended, and it is known how long an officer needs its case. */
   keepUntil(transactionId: string, wipeAt_ms: number): void {
     const entry = this.#entries.get(transactionId);
-    if (entry !== undefined) entry.wipeAt_ms = wipeAt_ms;
+    if (entry !== undefined) Object.assign(entry, { wipeAt_ms, hasEnded: true });
   }
 
   /** Overwrites the pictures and forgets the case. */
   wipe(transactionId: string): void {
-    const file = this.#entries.get(transactionId)?.file;
-    if (file === undefined) return;
-    file.portrait?.bytes.fill(0);
-    file.portraitPreview?.fill(0);
-    file.livePreview?.fill(0);
-    Object.assign(file, { mrz: null, portrait: null, portraitPreview: null, livePreview: null, candidates: [] });
+    this.#entries.get(transactionId)?.file.wipe();
     this.#entries.delete(transactionId);
   }
 
@@ -69,5 +106,13 @@ export class CaseFiles {
     const due = [...this.#entries].filter(([, { wipeAt_ms }]) => wipeAt_ms <= now_ms).map(([id]) => id);
     for (const id of due) this.wipe(id);
     return due;
+  }
+
+  /** The oldest that has ended goes; one under way only when none has, and a lane has one at a time. */
+  #makeRoom(): void {
+    if (this.#entries.size < cases_max) return;
+    const entries = [...this.#entries];
+    const [id] = entries.find(([, { hasEnded }]) => hasEnded) ?? entries[0] ?? [];
+    if (id !== undefined) this.wipe(id);
   }
 }

@@ -40,7 +40,12 @@ export function checkConfiguration(value: unknown): Configuration {
     );
     throw new ConfigurationError([...new Set(problems)].slice(0, 20));
   }
-  const problems = [...timingConflicts(filled.timings), ...policyProblems(filled), ...exposureProblems(filled)];
+  const problems = [
+    ...timingConflicts(filled.timings),
+    ...policyProblems(filled),
+    ...exposureProblems(filled),
+    ...addressProblems(filled),
+  ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return filled;
 }
@@ -64,3 +69,35 @@ const exposureProblems = ({ http }: Configuration): readonly string[] =>
     : [
         `http.host must be 127.0.0.1, ::1 or localhost: sign-in does not exist yet, so "${http.host}" would be open to all`,
       ];
+
+/** What travellers' data goes to, and where pictures come from. An address is not repeated: it could hold a password. */
+function addressProblems({ risk, devices }: Configuration): readonly string[] {
+  return [...riskProblems(risk.url), ...passwordProblems('devices.camera.url', devices.camera.url)];
+}
+
+function riskProblems(text: string): readonly string[] {
+  const problems = [...passwordProblems('risk.url', text)];
+  const url = parseURL(text);
+  if (url === undefined) return problems;
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    problems.unshift('risk.url must be host and port only, without a path: the client appends its own');
+  }
+  if (url.protocol !== 'https:' && !isLoopbackAddress(url.hostname.replaceAll(/[[\]]/g, ''))) {
+    problems.unshift(
+      'risk.url must begin with https: unless the service is on this machine: names and numbers go there',
+    );
+  }
+  return problems;
+}
+
+function passwordProblems(setting: string, text: string): readonly string[] {
+  const url = parseURL(text);
+  if (url === undefined) return [`${setting} is not an address`];
+  return url.username === '' && url.password === ''
+    ? []
+    : [`${setting} must not contain a user name or password: this file is no place for secrets`];
+}
+
+function parseURL(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}

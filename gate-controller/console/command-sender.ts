@@ -4,7 +4,7 @@ export type CommandAnswer =
   | { readonly kind: 'recorded' }
   /** The controller refused; nothing was done. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  /** No answer in time: whether it was recorded is not known. A repeat with the same commandId is safe. */
+  /** No answer in time, or none that says: whether it was recorded is not known. A repeat with the same commandId is safe. */
   | { readonly kind: 'unanswered' };
 
 const answer_ms = 5_000;
@@ -19,6 +19,8 @@ export async function sendCommand(command: OfficerCommand, send: typeof fetch = 
       signal: AbortSignal.timeout(answer_ms),
     });
     if (answer.ok) return { kind: 'recorded' };
+    // The lane stopped, or was too slow, between taking the command and confirming its record.
+    if (answer.status === 503) return { kind: 'unanswered' };
     return await refusalOf(answer);
   } catch {
     return { kind: 'unanswered' };

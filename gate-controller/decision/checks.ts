@@ -11,10 +11,47 @@ type CheckDefinition = {
   readonly refersBecause?: Readonly<Record<string, ReferralReason>>;
 };
 
-const chipReadFailure: Readonly<Record<string, ReferralReason>> = {
+/** Why the conversation with a chip ended early: codes of drivers/emrtd, and CHIP_ABSENT for a chip that never came. */
+const conversationEnd: Readonly<Record<string, ReferralReason>> = {
   CHIP_LOST: 'CHIP_NOT_READ',
   CHIP_ABSENT: 'CHIP_NOT_READ',
   CHIP_TIMEOUT: 'CHIP_NOT_READ',
+  READER_DISCONNECTED: 'CHIP_NOT_READ',
+  READER_ERROR: 'CHIP_NOT_READ',
+  INSPECTION_CANCELLED: 'CHIP_NOT_READ',
+  INSPECTION_TIMEOUT: 'CHIP_NOT_READ',
+  INSPECTION_ERROR: 'CHIP_NOT_READ',
+  // The chip did answer, and the line checks its own bytes: the answer itself breaks the standard.
+  SECURE_MESSAGING_FAILED: 'CHIP_DATA_MALFORMED',
+};
+
+/** Codes of a check that could not be made because of what another check reports: `decide` names the cause alone. */
+const consequence: Readonly<Record<string, ReferralReason>> = {
+  APPLICATION_ABSENT: 'CHECK_MISSING',
+  ACCESS_PROTOCOL_UNSUPPORTED: 'CHECK_MISSING',
+  ACCESS_REFUSED: 'CHECK_MISSING',
+  ACCESS_UNPROVEN: 'CHECK_MISSING',
+  SECURITY_OBJECT_UNUSABLE: 'CHECK_MISSING',
+  DATA_GROUP_UNVERIFIED: 'CHECK_MISSING',
+};
+
+const notJudged: Readonly<Record<string, ReferralReason>> = { ...conversationEnd, ...consequence };
+
+/** A file that is missing or obeys no standard is not one that was changed after signing. */
+const malformed: Readonly<Record<string, ReferralReason>> = {
+  ...notJudged,
+  FILE_ABSENT: 'CHIP_DATA_MALFORMED',
+  COM_MALFORMED: 'CHIP_DATA_MALFORMED',
+  SECURITY_OBJECT_MALFORMED: 'CHIP_DATA_MALFORMED',
+};
+
+/** Checks that need a trusted issuer: they say the same about it, whichever of them is required. */
+const issuerTrouble: Readonly<Record<string, ReferralReason>> = {
+  ...notJudged,
+  ISSUER_UNKNOWN: 'ISSUER_UNKNOWN',
+  ISSUER_SIGNATURE_INVALID: 'ISSUER_CERTIFICATE_INVALID',
+  ISSUER_COUNTRY_DIFFERS: 'ISSUER_CERTIFICATE_INVALID',
+  SIGNER_NOT_PERMITTED: 'ISSUER_CERTIFICATE_INVALID',
 };
 
 const faceEngineFailure: Readonly<Record<string, ReferralReason>> = {
@@ -44,72 +81,73 @@ export const checkDefinitions = {
     label: 'Access to the chip',
     group: 'chip',
     refers: { default: 'CHIP_NOT_READ', failed: 'CHIP_ACCESS_REFUSED' },
+    refersBecause: { ...conversationEnd, APPLICATION_ABSENT: 'CHIP_DATA_MALFORMED' },
   },
   'files-consistent': {
     label: 'List of files agrees with the security object',
     group: 'chip',
     refers: { default: 'CHIP_DATA_MALFORMED', failed: 'DOCUMENT_ALTERED' },
-    refersBecause: chipReadFailure,
+    refersBecause: malformed,
   },
   'security-object-hash': {
     label: 'Security object: digest',
     group: 'chip',
     refers: { default: 'CHIP_DATA_MALFORMED', failed: 'DOCUMENT_ALTERED' },
-    refersBecause: chipReadFailure,
+    refersBecause: malformed,
   },
   'security-object-signature': {
     label: 'Security object: signature',
     group: 'chip',
     refers: { default: 'CHIP_DATA_MALFORMED', failed: 'DOCUMENT_SIGNATURE_INVALID' },
-    refersBecause: chipReadFailure,
+    refersBecause: notJudged,
   },
   'issuer-certificate': {
     label: 'Signer under a trusted issuer',
     group: 'chip',
-    refers: { default: 'CHIP_DATA_MALFORMED', failed: 'ISSUER_CERTIFICATE_INVALID', undetermined: 'ISSUER_UNKNOWN' },
-    refersBecause: chipReadFailure,
+    refers: { default: 'CHIP_DATA_MALFORMED', failed: 'ISSUER_CERTIFICATE_INVALID' },
+    refersBecause: issuerTrouble,
   },
   'certificate-validity': {
     label: 'Certificates valid today',
     group: 'chip',
-    refers: { default: 'CHIP_DATA_MALFORMED', failed: 'ISSUER_CERTIFICATE_INVALID', undetermined: 'ISSUER_UNKNOWN' },
-    refersBecause: chipReadFailure,
+    refers: { default: 'CHIP_DATA_MALFORMED', failed: 'ISSUER_CERTIFICATE_INVALID' },
+    refersBecause: issuerTrouble,
   },
   'certificate-revocation': {
     label: 'Signer not revoked',
     group: 'chip',
     refers: { default: 'SIGNER_REVOKED' },
-    refersBecause: chipReadFailure,
+    refersBecause: notJudged,
   },
   'data-group-1-hash': {
     label: 'Holder data unaltered (DG1)',
     group: 'chip',
     refers: { default: 'CHIP_DATA_MALFORMED', failed: 'DOCUMENT_ALTERED' },
-    refersBecause: chipReadFailure,
+    refersBecause: notJudged,
   },
   'data-group-2-hash': {
     label: 'Portrait unaltered (DG2)',
     group: 'chip',
     refers: { default: 'CHIP_DATA_MALFORMED', failed: 'DOCUMENT_ALTERED' },
-    refersBecause: chipReadFailure,
+    refersBecause: notJudged,
   },
   'mrz-matches-chip': {
     label: 'Printed zone equals chip',
     group: 'chip',
     refers: { default: 'CHIP_DATA_MALFORMED', failed: 'MRZ_DIFFERS_FROM_CHIP' },
-    refersBecause: chipReadFailure,
+    refersBecause: { ...notJudged, MRZ_OPTIONAL_DATA_DIFFERS: 'MRZ_DIFFERS_FROM_CHIP' },
   },
   'issuing-state-matches': {
     label: 'Issuing state equals signer’s country',
     group: 'chip',
-    refers: { default: 'CHIP_DATA_MALFORMED', failed: 'ISSUER_CERTIFICATE_INVALID', undetermined: 'ISSUER_UNKNOWN' },
-    refersBecause: chipReadFailure,
+    refers: { default: 'CHIP_DATA_MALFORMED', failed: 'ISSUER_CERTIFICATE_INVALID' },
+    refersBecause: issuerTrouble,
   },
   'chip-authenticity': {
     label: 'Chip is the original',
     group: 'chip',
     refers: { default: 'CHIP_NOT_GENUINE' },
-    refersBecause: chipReadFailure,
+    refersBecause: notJudged,
   },
   'single-occupant': {
     label: 'One person in the cabin',

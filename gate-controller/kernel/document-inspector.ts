@@ -1,5 +1,5 @@
-import type { ChipReader } from '../../drivers/contracts/chip-reader.ts';
-import { DeviceError } from '../../drivers/contracts/device.ts';
+import type { ChipLink, ChipReader } from '../../drivers/contracts/chip-reader.ts';
+import { DeviceError, type DeviceErrorCode } from '../../drivers/contracts/device.ts';
 import { type DocumentInspection, inspectDocument } from '../../drivers/emrtd/inspection.ts';
 import type { MRZ } from '../../drivers/emrtd/mrz.ts';
 import type { TrustStore } from '../../drivers/emrtd/trust-store.ts';
@@ -17,40 +17,68 @@ export type InspectorOptions = {
 
 export type Inspection = {
   readonly checks: readonly Check[];
+  /** Why it ended early: a code of drivers/emrtd, or CHIP_ABSENT; null when it did not. */
   readonly aborted: string | null;
   readonly portrait: DocumentInspection['portrait'];
 };
+
+type Progress = { readonly bytesRead: number; readonly bytesTotal: number | null };
 
 /** Reads and checks the chip of one document. Never rejects; the chip is released whatever happens. */
 export async function inspectChip(
   options: InspectorOptions,
   mrz: MRZ,
   signal: AbortSignal,
-  onProgress: (progress: { bytesRead: number; bytesTotal: number | null }) => void,
+  onProgress: (progress: Progress) => void,
 ): Promise<Inspection> {
-  const { chipReader, clock, entropy } = options;
   try {
-    const link = await chipReader.activate({ timeout_ms: options.activate_ms, signal });
+    const link = await options.chipReader.activate({ timeout_ms: options.activate_ms, signal });
     try {
-      const { checks, aborted, portrait } = await inspectDocument({
-        transceiver: link,
-        mrz,
-        trust: options.trust(),
-        now_ms: () => clock.now_ms(),
-        entropy,
-        signal,
-        onProgress,
-      });
-      return { checks, aborted, portrait };
+      return await inspectActivated(options, link, mrz, signal, onProgress);
     } finally {
       await link.release();
     }
   } catch (error) {
-    const code = error instanceof DeviceError && error.code === 'CHIP_ABSENT' ? 'CHIP_ABSENT' : 'CHIP_LOST';
+    const code = signal.aborted ? 'INSPECTION_CANCELLED' : codeOf(error);
     return {
-      checks: [{ id: 'chip-access', result: 'aborted', because: code, at_ms: clock.now_ms() }],
+      checks: [{ id: 'chip-access', result: 'aborted', because: code, at_ms: options.clock.now_ms() }],
       aborted: code,
       portrait: null,
     };
   }
+}
+
+async function inspectActivated(
+  { clock, entropy, trust }: InspectorOptions,
+  transceiver: ChipLink,
+  mrz: MRZ,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<Inspection> {
+  const { checks, aborted, portrait } = await inspectDocument({
+    transceiver,
+    mrz,
+    trust: trust(),
+    now_ms: () => clock.now_ms(),
+    entropy,
+    signal,
+    onProgress,
+  });
+  return { checks, aborted, portrait };
+}
+
+const codeOfDeviceError: Readonly<Record<DeviceErrorCode, string>> = {
+  CHIP_ABSENT: 'CHIP_ABSENT',
+  CHIP_LOST: 'CHIP_LOST',
+  DEVICE_DISCONNECTED: 'READER_DISCONNECTED',
+  DEVICE_STOPPED: 'READER_DISCONNECTED',
+  DEVICE_TIMEOUT: 'READER_ERROR',
+  DEVICE_PROTOCOL: 'READER_ERROR',
+  DEVICE_REFUSED: 'READER_ERROR',
+  DEVICE_BUSY: 'READER_ERROR',
+};
+
+/** What is no device error is a fault of this software, and says nothing about the chip. */
+function codeOf(error: unknown): string {
+  return error instanceof DeviceError ? codeOfDeviceError[error.code] : 'INSPECTION_ERROR';
 }

@@ -169,6 +169,7 @@ export class Kernel {
     }
     if (this.#queue.length >= queue_max) {
       this.#fail(new Error(`KERNEL_QUEUE_FULL: ${queue_max} events wait`));
+      if ('answer' in waiting) waiting.answer?.(undefined);
       return;
     }
     this.#queue.push(waiting);
@@ -179,8 +180,9 @@ export class Kernel {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0 && !this.#isStopped) {
+      const waiting = this.#queue.splice(0, batch_max);
       try {
-        const steps = this.#queue.splice(0, batch_max).flatMap((waiting) => this.#step(waiting));
+        const steps = waiting.flatMap((next) => this.#step(next));
         await this.#commit(steps);
         for (const { committed, answer } of steps) {
           this.#actOn(committed);
@@ -189,6 +191,7 @@ export class Kernel {
       } catch (error) {
         // A refused commit, a machine in error, an effect that threw: our bug or a dead disk. Nothing more may move.
         this.#fail(error instanceof Error ? error : new Error(String(error)));
+        for (const next of waiting) if ('answer' in next) next.answer?.(undefined);
       }
     }
     this.#isRunning = false;
@@ -262,7 +265,7 @@ export class Kernel {
     return this.#chain({ subject, kind: 'late', event, at_ms, ...nothing }, noTimers, answer);
   }
 
-  #chain(step: Omit<Committed, 'seq'>, timers: TimerChanges, answer: Step['answer'] = undefined): Step {
+  #chain(step: Omit<Committed, 'seq'>, timers: TimerChanges, answer?: Step['answer']): Step {
     this.#seq += 1;
     const record: JournalRecord = {
       seq: this.#seq,

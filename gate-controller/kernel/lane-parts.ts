@@ -15,7 +15,7 @@ import type { transactionMachine } from '../transaction/machine.ts';
 import type { TransactionHappening } from '../transaction/events.ts';
 import type { Timings } from '../transaction/timings.ts';
 import type { Clock } from './clock.ts';
-import type { Kernel } from './kernel.ts';
+import type { Committed, Kernel } from './kernel.ts';
 
 /** Name under which the lane is a subject of the kernel. */
 export const laneSubject = 'lane';
@@ -61,7 +61,17 @@ export const tellLane = (kernel: Kernel, event: LaneHappening): void => kernel.s
 export const tellTransaction = (kernel: Kernel, id: string, event: TransactionHappening): void =>
   kernel.send(id, event);
 
-/** The same to the transaction that is under way, if one is; the queue has its start before this event. */
+/** The same, and answers with the step once it is durable; undefined when the kernel stopped before. */
+export const askLane = (kernel: Kernel, event: LaneHappening): Promise<Committed | undefined> =>
+  kernel.ask(laneSubject, event);
+
+export const askTransaction = (
+  kernel: Kernel,
+  id: string,
+  event: TransactionHappening,
+): Promise<Committed | undefined> => kernel.ask(id, event);
+
+/** Tells the transaction that is under way, if one is; the queue has its start before this event. */
 export function tellCurrent(kernel: Kernel, event: TransactionHappening): void {
   const id = currentTransactionId(kernel);
   if (id !== null) tellTransaction(kernel, id, event);

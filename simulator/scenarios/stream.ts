@@ -49,7 +49,8 @@ export class TravellerStream {
 
   #next(): Scenario | undefined {
     this.#sent += 1;
-    if (this.#sent <= genuineFirst || this.#random() < genuineShare) return genuineWith(pick(this.#random, this.#people));
+    if (this.#sent <= genuineFirst || this.#random() < genuineShare)
+      return genuineWith(pick(this.#random, this.#people));
     return findScenario(pick(this.#random, this.#misfortunes));
   }
 }

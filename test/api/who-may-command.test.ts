@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ApiBench, transactionId } from './api-bench.ts';
 
 let bench: ApiBench;
 beforeEach(async () => {
   bench = await new ApiBench().open();
 });
-afterEach(() => bench.server.app.close());
+afterEach(() => bench.close());
 
 const command = () => ({
   commandId: randomUUID(),
@@ -32,14 +32,54 @@ describe('a command', () => {
     expect(bench.given.length).toBe(1);
   });
 
-  test('that is refused says why, and may be sent again', async () => {
+  test('that is refused says why, and a repeat hears the same', async () => {
     bench.refusal = { status: 409, code: 'COMMAND_STALE', message: 'This passage is over.' };
     const body = command();
     const response = await bench.inject('POST', '/api/commands', body);
     expect(response.statusCode).toBe(409);
     expect(response.json()).toEqual({ code: 'COMMAND_STALE', message: 'This passage is over.' });
     bench.refusal = undefined;
-    expect((await bench.inject('POST', '/api/commands', body)).statusCode).toBe(202);
+    expect((await bench.inject('POST', '/api/commands', body)).statusCode).toBe(409);
+    expect(bench.given.length).toBe(1);
+    expect((await bench.inject('POST', '/api/commands', command())).statusCode).toBe(202);
+  });
+
+  test('that is repeated while the first is still being recorded is given once, and both hear the same', async () => {
+    let record = (): void => {};
+    bench.recorded = new Promise((resolve) => (record = resolve));
+    bench.refusal = { status: 422, code: 'COMMAND_NOT_ALLOWED', message: 'Not now.' };
+    const body = command();
+    const answers = [bench.inject('POST', '/api/commands', body), bench.inject('POST', '/api/commands', body)];
+    await vi.waitFor(() => expect(bench.given.length).toBeGreaterThan(0));
+    record();
+    expect((await Promise.all(answers)).map(({ statusCode }) => statusCode)).toEqual([422, 422]);
+    expect(bench.given.length).toBe(1);
+  });
+
+  test('that is not recorded in time is answered with "not known", and a repeat hears how it went', async () => {
+    let record = (): void => {};
+    bench.recorded = new Promise((resolve) => (record = resolve));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const body = command();
+      const first = bench.inject('POST', '/api/commands', body);
+      while (bench.given.length === 0) await new Promise(setImmediate);
+      vi.advanceTimersByTime(4_000);
+      expect((await first).json()).toMatchObject({ code: 'COMMAND_UNCONFIRMED' });
+      record();
+      expect((await bench.inject('POST', '/api/commands', body)).statusCode).toBe(202);
+      expect(bench.given.length).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('under the id of another one is neither given nor called recorded', async () => {
+    const body = command();
+    await bench.inject('POST', '/api/commands', body);
+    const response = await bench.inject('POST', '/api/commands', { ...body, command: 'returnToEntry' });
+    expect(response.statusCode).toBe(409);
+    expect(bench.given.length).toBe(1);
   });
 
   test.each<[string, object]>([
@@ -61,6 +101,8 @@ describe('nobody but a page of this machine is answered', () => {
     ['a foreign page', { origin: 'http://evil.example' }],
     ['another port of this machine', { origin: 'http://127.0.0.1:9999' }],
     ['a page without an origin of its own', { origin: 'null' }],
+    ['a foreign page whose browser says so', { 'sec-fetch-site': 'cross-site' }],
+    ['a page of another port whose browser says so', { 'sec-fetch-site': 'same-site' }],
   ])('%s', async (_, headers) => {
     for (const [method, url] of [
       ['GET', '/api/officer'],
@@ -76,6 +118,12 @@ describe('nobody but a page of this machine is answered', () => {
     const headers = { origin: 'http://127.0.0.1:8080' };
     expect((await bench.inject('POST', '/api/commands', command(), headers)).statusCode).toBe(202);
   });
+});
+
+test('a link on another page may lead to ours, and to nothing else', async () => {
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+  expect((await bench.inject('GET', '/', undefined, headers)).statusCode).toBe(302);
+  expect((await bench.inject('GET', '/%61pi/officer', undefined, headers)).statusCode).toBe(403);
 });
 
 test('no body makes the server fail', async () => {
@@ -127,10 +175,4 @@ test('readiness says what is missing', async () => {
 test('the interface describes itself', async () => {
   const { paths } = (await bench.inject('GET', '/openapi.json')).json<{ paths: object }>();
   expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/api/commands', '/readyz', '/api/transactions/{id}']));
-});
-
-test('cases are held up to a bound, oldest out first', () => {
-  for (let n = 0; n < 500; n += 1) bench.cases.open(`case-${n}`, 1_000_000);
-  expect(bench.cases.get('case-0')).toBeUndefined();
-  expect(bench.cases.get('case-499')).toBeDefined();
 });

@@ -173,3 +173,41 @@ test('damaged portraits and frames are evidence with a reason, not an end of the
   expect((await biometrics.compare('a', frame)).similarity.status).toBe('measured');
   expect(events).toEqual([]);
 });
+
+test('what is to be forgotten is forgotten, however many others wait', async () => {
+  const { biometrics } = create();
+  await biometrics.start();
+  const enrolled = biometrics.enrol('a', portrait);
+  const others = Array.from({ length: 12 }, (_, i) => biometrics.compare(`other ${i}`, frame));
+  await biometrics.forget('a');
+  expect(await enrolled).toMatchObject({ status: 'measured' });
+  await Promise.all(others);
+  expect((await biometrics.compare('a', frame)).similarity).toEqual({
+    status: 'unavailable',
+    because: 'REFERENCE_MISSING',
+  });
+});
+
+test('a request that waits its turn behind slow ones does not cost a sound child its life', async () => {
+  const { biometrics, events } = create({ deadlines: { forget_ms: 150, compare_ms: 150 } });
+  await biometrics.start();
+  const enrolled = ['a', 'b', 'c', 'd'].map((session) => biometrics.enrol(session, portrait));
+  const compared = biometrics.compare('e', frame);
+  await Promise.all(Array.from({ length: 20 }, () => biometrics.forget('a')));
+  expect((await Promise.all(enrolled)).map(({ status }) => status)).toEqual(
+    Array.from({ length: 4 }, () => 'measured'),
+  );
+  expect((await compared).similarity).toMatchObject({ because: 'REFERENCE_MISSING' });
+  expect(events).toEqual([]);
+});
+
+test('a child that is asked to forget more than it ever held is replaced, and has forgotten that way', async () => {
+  const { biometrics, events } = create();
+  await biometrics.start();
+  const isBack = becomes(biometrics, true);
+  const enrolled = biometrics.enrol('a', portrait);
+  await Promise.all(Array.from({ length: 100 }, (_, i) => biometrics.forget(`session ${i}`)));
+  expect(await enrolled).toMatchObject({ status: 'unavailable' });
+  await isBack;
+  expect(events[0]).toMatchObject({ type: 'LOST', because: 'BIOMETRICS_DOWN' });
+});

@@ -163,3 +163,40 @@ test('hints that change with every frame are not given', async () => {
   );
   expect((await verify(shots)).hints).toEqual([]);
 });
+
+test('of all pictures taken only the winning one is handed over, and the others are overwritten', async () => {
+  const shots: Shot[] = [0.1, 0.3, 0.2].map((value, i) => [i * 400, similar(value)]);
+  const early = { ...hint('holdStill'), preview: Uint8Array.of(7) };
+  const result = await verify([[-400, early], ...shots]);
+  expect(result.preview).toEqual(Uint8Array.of(30));
+  expect([early, ...shots.map(([, finding]) => finding)].map(({ preview }) => [...(preview ?? [])])).toEqual([
+    [0],
+    [0],
+    [30],
+    [0],
+  ]);
+});
+
+test('a picture that comes back after the end of the capture is overwritten', async () => {
+  const abort = new AbortController();
+  const late = similar(0.9);
+  let comeBack = (_: FrameFinding): void => {};
+  const compare = (): Promise<FrameFinding> => {
+    abort.abort();
+    return new Promise((resolve) => (comeBack = resolve));
+  };
+  expect((await verify([[0, similar(0.3)]], { biometrics: { compare }, signal: abort.signal })).preview).toBeNull();
+  comeBack(late);
+  await new Promise(setImmediate);
+  expect([...(late.preview ?? [])]).toEqual([0]);
+});
+
+test('when the frames break off with an error nothing is kept of them', async () => {
+  const first = similar(0.3);
+  async function* breaking(): AsyncGenerator<CameraFrame> {
+    yield { jpeg: Uint8Array.of(0), sequence: 0, at_ms: 0 };
+    throw new Error('CAMERA');
+  }
+  await expect(verify([[0, first]], { frames: breaking() })).rejects.toThrow('CAMERA');
+  expect([...(first.preview ?? [])]).toEqual([0]);
+});

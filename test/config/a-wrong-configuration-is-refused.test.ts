@@ -62,4 +62,36 @@ describe('refused in plain words', () => {
       'riskSoft_ms must be shorter than riskHard_ms',
     ]);
   });
+
+  test.each([
+    ['http://risk.example:8000', /https/],
+    ['http://127.0.0.1.risk.example/', /https/],
+    ['http://127.0.0.1@risk.example/', /https/],
+    ['https://risk.example/yente', /path/],
+    ['https://risk.example/?key=CANARY', /path/],
+    ['https://user:CANARY@risk.example', /password/],
+    ['https://CANARY@risk.example', /password/],
+    ['https://', /address/],
+  ])('a risk service at %s, where travellers’ data would be readable or go elsewhere', (url, words) => {
+    const problems = problemsOf({ ...least, risk: { url } });
+    expect(problems[0]).toMatch(words);
+    expect(problems.join()).not.toContain('CANARY');
+  });
+
+  test('a camera address with a password, or one that is none', () => {
+    const withCamera = (url: string) => problemsOf({ ...least, devices: { ...least.devices, camera: { url } } });
+    expect(withCamera('http://user:CANARY@192.0.2.10/')).toEqual([expect.stringMatching(/password/)]);
+    expect(withCamera('http://[')).toEqual([expect.stringMatching(/address/)]);
+    expect(withCamera('http://192.0.2.10/stream.mjpeg?quality=80')).toEqual([]);
+  });
+});
+
+test.each([
+  'http://127.0.0.1:8000',
+  'http://[::1]:8000/',
+  'http://localhost',
+  'https://risk.example',
+  'https://risk.example:8443/',
+])('a risk service at %s is taken', (url) => {
+  expect(problemsOf({ ...least, risk: { url } })).toEqual([]);
 });

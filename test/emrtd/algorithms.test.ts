@@ -12,10 +12,21 @@ const pss = (...parameters: readonly Uint8Array[]): Uint8Array =>
 const algorithmOf = (identifier: Uint8Array, digest?: 'sha256'): unknown =>
   signatureAlgorithmOf(parseASN1(identifier), digest);
 
-test('RSA-PSS takes its hash from its parameters, which default to SHA-1', () => {
-  expect(algorithmOf(pss(context(0, SHA512), context(1, mask(SHA512))))).toEqual({ scheme: 'rsa-pss', hash: 'sha512' });
-  expect(algorithmOf(pss())).toEqual({ scheme: 'rsa-pss', hash: 'sha1' });
-  expect(algorithmOf(pss(context(0, SHA1), context(2, integer(20))))).toEqual({ scheme: 'rsa-pss', hash: 'sha1' });
+test('RSA-PSS takes hash and salt from its parameters, which default to SHA-1 and 20 bytes', () => {
+  expect(algorithmOf(pss(context(0, SHA512), context(1, mask(SHA512)), context(2, integer(64))))).toEqual({
+    scheme: 'rsa-pss',
+    hash: 'sha512',
+    saltLength_bytes: 64,
+  });
+  const defaults = { scheme: 'rsa-pss', hash: 'sha1', saltLength_bytes: 20 };
+  expect(algorithmOf(pss())).toEqual(defaults);
+  expect(algorithmOf(pss(context(0, SHA1), context(2, integer(20)), context(3, integer(1))))).toEqual(defaults);
+});
+
+test('RSA-PSS without parameters, with NULL for them or with a trailer of its own is not known', () => {
+  expect(algorithmOf(sequence(oid('1.2.840.113549.1.1.10')))).toBeUndefined();
+  expect(algorithmOf(sequence(oid('1.2.840.113549.1.1.10'), nullValue()))).toBeUndefined();
+  expect(algorithmOf(pss(context(3, integer(2))))).toBeUndefined();
 });
 
 test('RSA-PSS whose mask uses another hash is not known', () => {

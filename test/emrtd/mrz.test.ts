@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareMRZ } from '../../drivers/emrtd/mrz-comparison.ts';
 import { accessKeySeed, birthISO, checkDigit, expiryISO, parseMRZ } from '../../drivers/emrtd/mrz.ts';
 import { transliterate, writeTD3 } from '../../simulator/passport/mrz-writer.ts';
 import { holder, mrzOf } from './simulated-document.ts';
@@ -130,18 +129,6 @@ test('dates that are unknown in part, or no dates, stay unresolved', () => {
   expect(birthISO({ birthDate: '74<<<<' }, '2026-11-22')).toBeNull();
   expect(expiryISO({ expiryDate: '270229' }, '2026-11-22')).toBeNull();
   expect(expiryISO({ expiryDate: '271301' }, '2026-11-22')).toBeNull();
-});
-
-test('the printed zone and the stored one are compared field by field', () => {
-  const printed = mrzOf(td3);
-  expect(compareMRZ(printed, mrzOf(td3)).result).toBe('passed');
-  for (const field of ['surname', 'documentNumber', 'birthDate', 'expiryDate', 'sex', 'nationality'] as const) {
-    expect(compareMRZ(printed, { ...printed, [field]: '740813' }).because, field).toBe('MRZ_DIFFERS');
-  }
-  expect(compareMRZ({ ...printed, birthDate: '7408<<' }, printed).result).toBe('passed');
-  expect(compareMRZ(printed, { ...printed, birthDate: '74<<12' }).result).toBe('passed');
-  expect(compareMRZ(printed, { ...printed, birthDate: '75<<12' }).result).toBe('failed');
-  expect(compareMRZ(printed, { ...printed, optionalData: '' }).result).toBe('undetermined');
 });
 
 test('the check digit is that of the standard', () => {

@@ -201,5 +201,6 @@ test('a command is recorded, refused, or unanswered, and nothing else', async ()
     message: 'Not done: Not now.',
   });
   expect(await sendCommand(command, answering(500, 'not JSON'))).toMatchObject({ kind: 'refused', code: 'HTTP_500' });
+  expect(await sendCommand(command, answering(503, '{"code":"LANE_STOPPED"}'))).toEqual({ kind: 'unanswered' });
   expect(await sendCommand(command, () => Promise.reject(new TypeError('gone')))).toEqual({ kind: 'unanswered' });
 });

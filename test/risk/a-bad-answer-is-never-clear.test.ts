@@ -27,6 +27,7 @@ async function ask(respond: Respond, timeout_ms = 5_000) {
   server = createServer((request: IncomingMessage, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.setHeader('content-type', 'application/json');
     request.on('end', () => respond(JSON.parse(Buffer.concat(chunks).toString()) as Query, response));
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
@@ -79,6 +80,13 @@ describe('an answer that can be trusted', () => {
   });
 });
 
+test('nobody is asked about without a name or a date of birth, because the answer would be worth nothing', async () => {
+  const options = { name: 'w', url: 'http://127.0.0.1:9', dataset: 'default', threshold: 0.7, now_ms: () => 1 };
+  const asked = { ...subject, birthDate: null };
+  const { evidence } = await askYente(options, asked, AbortSignal.timeout(1_000));
+  expect(evidence).toEqual({ status: 'unavailable', because: 'RISK_UNAVAILABLE' });
+});
+
 describe('no answer is not a clear answer', () => {
   test.each<[string, Respond, string]>([
     ['503', (_, response) => response.writeHead(503).end('{}'), 'RISK_UNAVAILABLE'],
@@ -115,6 +123,31 @@ describe('no answer is not a clear answer', () => {
     [
       'a score above one',
       (query, response) => response.end(answerTo(query, [{ ...hit, score: 1.2 }])),
+      'RISK_MALFORMED',
+    ],
+    [
+      'matches that were counted but not sent',
+      (query, response) => response.end(answerTo(query).replace('"value":0', '"value":3')),
+      'RISK_MALFORMED',
+    ],
+    [
+      'a vanished nationality',
+      (query, response) => response.end(answerTo(query, [], { nationality: [''] })),
+      'RISK_MALFORMED',
+    ],
+    [
+      'a search for organisations',
+      (query, response) => response.end(answerTo(query).replace('"Person"', '"Organization"')),
+      'RISK_MALFORMED',
+    ],
+    [
+      'a page of HTML',
+      (query, response) => response.setHeader('content-type', 'text/html').end(answerTo(query)),
+      'RISK_UNAVAILABLE',
+    ],
+    [
+      'a caption without end',
+      (query, response) => response.end(answerTo(query, [{ ...hit, caption: 'x'.repeat(500_000) }])),
       'RISK_MALFORMED',
     ],
     [

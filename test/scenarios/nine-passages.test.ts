@@ -1,5 +1,8 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scenarios } from '../../simulator/scenarios/scenarios.ts';
+import { identities } from './everybody.ts';
 import { checkInvariants } from './invariants.ts';
 import { type Crossing, Product } from './product.ts';
 import { judge, officer_ms } from './run-passage.ts';
@@ -42,9 +45,6 @@ test('no invariant was broken by any of them', async () => {
 });
 
 test('neither log nor journal holds a name, a document number or a picture of anybody (canary)', async () => {
-  const { identities } = await import('./everybody.ts');
-  const { readFile, readdir } = await import('node:fs/promises');
-  const { join } = await import('node:path');
   const journal = (await readdir(product.folder)).filter((name) => name.startsWith('journal.db'));
   expect(journal.length).toBeGreaterThan(0);
   const texts = [logs.join('\n')];

@@ -21,7 +21,7 @@ export type ProductOptions = Pick<LaunchOptions, 'onLog' | 'timings' | 'seed'>;
 export type Crossing = { readonly record: TransactionRecord | null; readonly passage: PassageView };
 
 /** Limits of waiting; every state of the machines has a shorter one. */
-const limits_ms = { ready: 90_000, transaction: 240_000, leaving: 60_000, view: 60_000 } as const;
+const limits_ms = { ready: 90_000, transaction: 240_000, leaving: 120_000, view: 60_000 } as const;
 
 const pause = (delay_ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay_ms));
 
@@ -160,7 +160,7 @@ export class Product {
     const before = new Set(await this.#knownTransactions());
     const sent = await this.send(scenario, options.fast);
     const transaction = await this.#follow(before, options.officer_ms);
-    const passage = await this.#untilGone(sent);
+    const passage = await this.gone(sent);
     return { record: transaction === null ? null : await this.record(transaction), passage };
   }
 
@@ -194,7 +194,8 @@ export class Product {
     return seen;
   }
 
-  async #untilGone(id: string): Promise<PassageView> {
+  /** Resolves when the traveller has left the hall, by whichever side. */
+  async gone(id: string): Promise<PassageView> {
     const deadline = performance.now() + limits_ms.leaving;
     for (;;) {
       const passage = await getJSON<PassageView>(`${this.benchUrl}/api/travellers/${id}`);
