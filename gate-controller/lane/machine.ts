@@ -88,7 +88,6 @@ export const laneMachine = setup({
     isEmergencyOver: ({ context: { hall } }) => hall.isKnown && !hall.isFireAlarm && !hall.isEmergencyOpen,
     // A hall that cannot be seen is a fault of its device, and counts once that fault has stood.
     isSick: ({ context }) => context.blocking.length > 0,
-    isHallSeenAndIdle: ({ context: { hall, transactionId } }) => hall.isKnown && transactionId === null,
     isExitShut: ({ context: { hall } }) => hall.isKnown && hall.exit === 'closed',
     isExitUnshut: ({ context: { hall } }) => hall.isKnown && hall.exit !== 'closed',
     isUnshut: ({ context: { hall } }) => hall.isKnown && !isAllShut(hall),
@@ -152,7 +151,10 @@ export const laneMachine = setup({
     // Letting somebody out needs the hall only; whether the lane may serve is asked afterwards.
     starting: {
       entry: 'holdDoors',
-      always: { guard: 'isHallSeenAndIdle', target: 'clearingCabin' },
+      always: [
+        { guard: 'isUnshutAndIdle', target: 'clearingCabin' },
+        { guard: 'isHealthyAndIdle', target: 'cleared' },
+      ],
       after: { start: 'fault' },
     },
     // Both doors shut and nobody between them. Whoever is there without a transaction is let out to the entry side, and the

@@ -342,7 +342,7 @@ export const transactionMachine = setup({
     },
     deciding: {
       entry: ['measureOccupancy', 'decide'],
-      always: [{ guard: 'isAdmitted', target: 'leaving' }, { target: 'concealing' }],
+      always: [{ guard: 'isAdmitted', target: 'leaving', actions: cancel('verdict') }, { target: 'concealing' }],
     },
     // A mismatch takes three frames, a hit one. The traveller sees a referral no earlier than a fixed time after the capture
     // began, so that its pace tells nothing of its reason (I10). The officer is called at once.
