@@ -1,7 +1,7 @@
 import type { DoorCommand, DoorName, GateIO } from '../../drivers/contracts/gate-io.ts';
 import { type DoorWant, planDoors } from '../safety/door-plan.ts';
 import { type DoorMismatch, doorMismatches, type DoorWatch, unwatchedDoors } from '../safety/door-watch.ts';
-import { type Hall, hallOf } from '../safety/hall.ts';
+import { type Hall, hallOf, isEmergency } from '../safety/hall.ts';
 import type { ExitAuthority } from '../safety/interlock.ts';
 import type { Clock } from './clock.ts';
 
@@ -64,7 +64,7 @@ export class DoorKeeper {
   /** Makes the plan again: at every reading, and at least every 100 ms, so that authorities expire in time. */
   check(): void {
     const hall = this.hall();
-    if (hall.isFireAlarm || hall.isEmergencyOpen) this.#beginEmergency();
+    if (isEmergency(hall)) this.#beginEmergency();
     this.#noticeRestart();
     const now_ms = this.#options.clock.monotonic_ms();
     const { commands } = planDoors({

@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate';
 import type { MRZEvidence } from '../decision/evidence.ts';
-import { type Hall, unknownHall } from '../safety/hall.ts';
+import { type Hall, isAllShut, isEmergency, isLeftByEntry, isOccupied, isUnshut, unknownHall } from '../safety/hall.ts';
 
 /** Waits of the lane in milliseconds. */
 export type LaneTimings = {
@@ -50,9 +50,6 @@ export type LaneHappening =
 
 export type LaneEvent = LaneHappening & { readonly at_ms: number };
 
-/** Both end switches say closed and nobody is in between. */
-const isAllShut = (hall: Hall): boolean => hall.entry === 'closed' && hall.exit === 'closed' && !hall.isCabinOccupied;
-
 /**
  * The lane's mode. Fire and emergency release win in every state (I6); the hardware opens the doors, the lane only follows
  * and never closes again by itself: an officer resets it once the inputs are quiet.
@@ -83,26 +80,22 @@ export const laneMachine = setup({
     }),
   },
   guards: {
-    isEmergency: (_, params: { hall: Hall }) =>
-      params.hall.isKnown && (params.hall.isFireAlarm || params.hall.isEmergencyOpen),
-    isEmergencyOver: ({ context: { hall } }) => hall.isKnown && !hall.isFireAlarm && !hall.isEmergencyOpen,
+    isEmergency: (_, params: { hall: Hall }) => isEmergency(params.hall),
+    isEmergencyOver: ({ context: { hall } }) => hall.isKnown && !isEmergency(hall),
     // A hall that cannot be seen is a fault of its device, and counts once that fault has stood.
     isSick: ({ context }) => context.blocking.length > 0,
     isExitShut: ({ context: { hall } }) => hall.isKnown && hall.exit === 'closed',
     isExitUnshut: ({ context: { hall } }) => hall.isKnown && hall.exit !== 'closed',
-    isUnshut: ({ context: { hall } }) => hall.isKnown && !isAllShut(hall),
-    isUnshutAndIdle: ({ context: { hall, transactionId } }) =>
-      hall.isKnown && transactionId === null && !isAllShut(hall),
-    isShutOrServing: ({ context: { hall, transactionId } }) =>
-      transactionId !== null || (hall.isKnown && isAllShut(hall)),
+    isUnshut: ({ context }) => isUnshut(context.hall),
+    isUnshutAndIdle: ({ context }) => context.transactionId === null && isUnshut(context.hall),
+    isShutOrServing: ({ context }) => context.transactionId !== null || isAllShut(context.hall),
     isIdle: ({ context }) => context.transactionId === null,
     isHealthyAndIdle: ({ context }) =>
       context.blocking.length === 0 && context.hall.isKnown && context.transactionId === null,
-    isCabinOccupied: ({ context: { hall } }) => hall.isKnown && hall.isCabinOccupied,
-    isCabinEmpty: ({ context: { hall } }) => hall.isKnown && !hall.isCabinOccupied && hall.isEntryFree,
-    isAllShut: ({ context: { hall } }) => hall.isKnown && isAllShut(hall),
-    isReadyForTraveller: ({ context: { hall, transactionId } }) =>
-      transactionId === null && hall.isKnown && isAllShut(hall),
+    isCabinOccupied: ({ context }) => isOccupied(context.hall),
+    isCabinEmpty: ({ context }) => isLeftByEntry(context.hall),
+    isAllShut: ({ context }) => isAllShut(context.hall),
+    isReadyForTraveller: ({ context }) => context.transactionId === null && isAllShut(context.hall),
     isCurrent: ({ context }, params: { transactionId: string }) => context.transactionId === params.transactionId,
     hasPassed: (_, params: { failures: readonly string[] }) => params.failures.length === 0,
     shouldOpen: ({ context }) => context.shouldOpen,

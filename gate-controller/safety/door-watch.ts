@@ -1,5 +1,5 @@
 import type { DoorCommand, DoorName } from '../../drivers/contracts/gate-io.ts';
-import type { Hall } from './hall.ts';
+import { type Hall, isEmergency } from './hall.ts';
 
 export type DoorWatch = Readonly<Record<DoorName, { readonly command: DoorCommand; readonly since_ms: number }>>;
 
@@ -26,7 +26,7 @@ export function doorMismatches(
   now_ms: number,
   limits: DoorWatchLimits,
 ): readonly DoorMismatch[] {
-  if (!hall.isKnown || hall.isFireAlarm || hall.isEmergencyOpen) return [];
+  if (!hall.isKnown || isEmergency(hall)) return [];
   const found: DoorMismatch[] = [];
   for (const door of ['entry', 'exit'] as const) {
     const { command, since_ms } = watch[door];

@@ -58,3 +58,33 @@ function doorState(door: DoorReading): DoorState {
 /** True when two halls call for the same behaviour. */
 export const isSameHall = (a: Hall, b: Hall): boolean =>
   (Object.keys(a) as (keyof Hall)[]).every((key) => a[key] === b[key]);
+
+// What both machines ask of a hall. Each is false while the hall is not known: nothing is concluded from what is not seen.
+
+/** Both end switches say closed and nobody is in between. */
+export const isAllShut = (hall: Hall): boolean =>
+  hall.isKnown && hall.entry === 'closed' && hall.exit === 'closed' && !hall.isCabinOccupied;
+
+export const isUnshut = (hall: Hall): boolean => hall.isKnown && !isAllShut(hall);
+
+export const isOccupied = (hall: Hall): boolean => hall.isKnown && hall.isCabinOccupied;
+
+/** Nobody in the cabin and nobody in the entry: it may be shut. */
+export const isLeftByEntry = (hall: Hall): boolean => hall.isKnown && !hall.isCabinOccupied && hall.isEntryFree;
+
+/** Nobody in the cabin and nobody in the exit, which has been open. */
+export const isLeftByExit = (hall: Hall): boolean =>
+  hall.isKnown && !hall.isCabinOccupied && hall.isExitFree && hall.exit !== 'closed';
+
+/** Somebody in the cabin, clear of the entry, and the separation sensor quiet. */
+export const isOneInside = (hall: Hall): boolean => isOccupied(hall) && hall.isEntryFree && !hall.isSecondPersonSeen;
+
+export const isShutIn = (hall: Hall): boolean => isOccupied(hall) && hall.entry === 'closed';
+
+/** A door opened or the cabin emptied: whoever stands there now need not be who was compared. */
+export const isStayBroken = (hall: Hall): boolean => hall.isKnown && (hall.entry !== 'closed' || !hall.isCabinOccupied);
+
+export const isSecondPersonSeen = (hall: Hall): boolean => hall.isKnown && hall.isSecondPersonSeen;
+
+/** Fire alarm or emergency release stands. */
+export const isEmergency = (hall: Hall): boolean => hall.isKnown && (hall.isFireAlarm || hall.isEmergencyOpen);

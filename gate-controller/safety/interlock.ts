@@ -1,5 +1,5 @@
 import type { DoorCommand, DoorName } from '../../drivers/contracts/gate-io.ts';
-import type { Hall } from './hall.ts';
+import { type Hall, isEmergency } from './hall.ts';
 
 /** Who allowed the exit to open, for which transaction, until when. Monotonic milliseconds. */
 export type ExitAuthority = {
@@ -44,7 +44,7 @@ export function interlock(input: InterlockInput): InterlockRefusal | undefined {
   const { command, door, hall } = input;
   if (command === 'hold') return undefined;
   if (!hall.isKnown) return 'HALL_UNKNOWN';
-  if (hall.isFireAlarm || hall.isEmergencyOpen) return 'EMERGENCY_RULES';
+  if (isEmergency(hall)) return 'EMERGENCY_RULES';
   if (command === 'close') return mayClose(door, hall);
   return mayOpen(input);
 }

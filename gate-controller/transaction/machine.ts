@@ -1,6 +1,16 @@
 import { assign, cancel, enqueueActions, raise, setup } from 'xstate';
 import type { ReferralReason } from '../decision/reasons.ts';
 import {
+  isAllShut,
+  isLeftByEntry,
+  isLeftByExit,
+  isOccupied,
+  isOneInside,
+  isSecondPersonSeen,
+  isShutIn,
+  isStayBroken,
+} from '../safety/hall.ts';
+import {
   decided,
   isOnlyIneligible,
   newContext,
@@ -100,22 +110,19 @@ export const transactionMachine = setup({
     isUndecided: ({ context }) => context.decision === null,
     isUndecidedInside: ({ context }) => context.decision === null && context.hall.isCabinOccupied,
     isVerdictDue: ({ context }) => context.isVerdictDue,
-    isAdmitOverrun: ({ context: { hall, release } }) => release === null && hall.isKnown && hall.isSecondPersonSeen,
+    isAdmitOverrun: ({ context }) => context.release === null && isSecondPersonSeen(context.hall),
     isReleased: ({ context }) => context.release !== null,
     isOnlyIneligible: ({ context }) => isOnlyIneligible(context),
     isRepeatedTailgating: ({ context }) => context.tailgatings > 1,
-    isSecondPersonSeen: ({ context: { hall } }) => hall.isKnown && hall.isSecondPersonSeen,
-    isStayBroken: ({ context: { hall } }) => hall.isKnown && (hall.entry !== 'closed' || !hall.isCabinOccupied),
-    isOneInside: ({ context: { hall } }) =>
-      hall.isKnown && hall.isCabinOccupied && hall.isEntryFree && !hall.isSecondPersonSeen,
-    isShutIn: ({ context: { hall } }) => hall.isKnown && hall.isCabinOccupied && hall.entry === 'closed',
-    isCabinOccupied: ({ context: { hall } }) => hall.isKnown && hall.isCabinOccupied,
-    isCabinLeftByEntry: ({ context: { hall } }) => hall.isKnown && !hall.isCabinOccupied && hall.isEntryFree,
-    isCabinLeftByExit: ({ context: { hall } }) =>
-      hall.isKnown && !hall.isCabinOccupied && hall.isExitFree && hall.exit !== 'closed',
+    isSecondPersonSeen: ({ context }) => isSecondPersonSeen(context.hall),
+    isStayBroken: ({ context }) => isStayBroken(context.hall),
+    isOneInside: ({ context }) => isOneInside(context.hall),
+    isShutIn: ({ context }) => isShutIn(context.hall),
+    isCabinOccupied: ({ context }) => isOccupied(context.hall),
+    isCabinLeftByEntry: ({ context }) => isLeftByEntry(context.hall),
+    isCabinLeftByExit: ({ context }) => isLeftByExit(context.hall),
     isExitOpen: ({ context: { hall } }) => hall.isKnown && hall.exit === 'open',
-    isAllShut: ({ context: { hall } }) =>
-      hall.isKnown && hall.entry === 'closed' && hall.exit === 'closed' && !hall.isCabinOccupied,
+    isAllShut: ({ context }) => isAllShut(context.hall),
   },
   delays: {
     documentTry: ({ context }) => waits(context).documentTry_ms,
