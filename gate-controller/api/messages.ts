@@ -4,6 +4,8 @@
  * needs to decide, and lives in memory only.
  */
 
+import type { Screen } from '../lane/presentation.ts';
+
 export type LaneMode =
   | 'starting'
   | 'selfTest'
@@ -168,24 +170,7 @@ export type OfficerCommand = {
   readonly reason: string | null;
 };
 
-export type Screen =
-  | 'starting'
-  | 'outOfService'
-  | 'closed'
-  | 'placeDocument'
-  | 'tryAgain'
-  | 'readingDocument'
-  | 'takeDocument'
-  | 'enter'
-  | 'standClear'
-  | 'onePersonOnly'
-  | 'lookAtCamera'
-  | 'pleaseWait'
-  | 'leave'
-  | 'officerComing'
-  | 'goBack'
-  | 'goToDesk'
-  | 'evacuate';
+export type { Screen };
 
 /** One thing to do in front of the camera. */
 export type CaptureHint =
