@@ -152,8 +152,7 @@ export class LaneController {
     if (lane === undefined) return;
     const id = lane.context.transactionId;
     const transaction = id === null ? undefined : this.kernel.snapshot(id);
-    const state = transaction === undefined ? null : outermost(transaction.value);
-    const { lamps, screen } = present(lane.value, state);
+    const { lamps, screen } = present(lane.value, transaction?.value ?? null);
     if (screen !== 'lookAtCamera') this.#guidance = 'none';
     this.#parts.devices.gateIO.setLamps(lamps);
   }

@@ -20,7 +20,7 @@ export function laneCommands(state: string, isEmergency: boolean): readonly Offi
 export function transactionCommands(step: string, isAcknowledged: boolean): readonly OfficerCommandName[] {
   const acknowledge: readonly OfficerCommandName[] = isAcknowledged ? [] : ['acknowledge'];
   if (step === 'held') return [...acknowledge, 'releaseToExit', 'returnToEntry'];
-  return ['returning', 'redirecting', 'closingEntry', 'referred'].includes(step) ? acknowledge : [];
+  return ['returning', 'redirecting', 'referred'].includes(step) ? acknowledge : [];
 }
 
 export type CommandRefusal = {

@@ -63,7 +63,6 @@ const steps: Readonly<Record<string, TransactionStep>> = {
   deciding: 'joiningRisk',
   concealing: 'joiningRisk',
   left: 'closingExit',
-  closingEntry: 'returning',
   handedOver: 'returning',
 };
 
@@ -269,10 +268,7 @@ export function displayView(sources: ViewSources): DisplayView {
   const lane = laneSnapshot(sources.kernel);
   const id = lane?.context.transactionId ?? null;
   const transaction = transactionSnapshot(sources.kernel, id);
-  const { screen } = present(
-    lane?.value ?? 'starting',
-    transaction === undefined ? null : outermost(transaction.value),
-  );
+  const { screen } = present(lane?.value ?? 'starting', transaction?.value ?? null);
   const guidance = sources.guidance();
   const progress = id === null ? null : (sources.cases.get(id)?.chipProgress ?? null);
   return {

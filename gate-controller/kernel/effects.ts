@@ -7,7 +7,7 @@ import { localDate } from './calendar.ts';
 import { inspectChip } from './document-inspector.ts';
 import type { DoorKeeper } from './door-keeper.ts';
 import type { Committed, Effect, Kernel } from './kernel.ts';
-import { currentTransactionId, type LaneParts, tellLane, tellTransaction } from './lane-parts.ts';
+import { currentTransactionId, type LaneParts, tellLane, tellTransaction, transactionSnapshot } from './lane-parts.ts';
 import { selfTestFailures } from './self-test.ts';
 
 /** What runs for one transaction and can be ended. */
@@ -152,9 +152,12 @@ export class Effects {
       abort.signal,
     );
     cancel();
+    if (abort.signal.aborted) return;
+    // An officer sees candidates only of an answer that counts: one that came too late is recorded as ignored.
     const file = parts.cases.get(id);
-    if (file !== undefined) file.candidates = candidates;
-    if (!abort.signal.aborted) tellTransaction(this.#o.kernel(), id, { type: 'RISK_ANSWERED', risk: evidence });
+    const isAwaited = transactionSnapshot(this.#o.kernel(), id)?.context.evidence.risk === null;
+    if (file !== undefined && isAwaited) file.candidates = candidates;
+    tellTransaction(this.#o.kernel(), id, { type: 'RISK_ANSWERED', risk: evidence });
   }
 
   async #inspect(id: string): Promise<void> {

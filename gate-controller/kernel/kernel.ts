@@ -109,16 +109,17 @@ export class Kernel {
       else this.#subjects.set(record.subject, { kind: record.kind, snapshot, since_seq: record.seq });
     }
     const { clock } = this.#options;
-    const now_ms = clock.monotonic_ms();
-    for (const row of standing.timers) {
-      if (this.#subjects.has(row.subject)) this.#arm({ row, due_ms: now_ms + (row.deadline_ms - clock.now_ms()) });
-    }
     const given_up = { value: 'unreadable', context: null, effects: [], isIgnored: false, isEnded: true } as const;
     const steps = unreadable.map(({ subject, kind }) =>
       this.#chain({ subject, kind, event: { type: 'STATE_UNREADABLE' }, at_ms: clock.now_ms(), ...given_up }, noTimers),
     );
     await this.#commit(steps);
     for (const subject of this.#subjects.keys()) this.send(subject, { type: 'RESTARTED' });
+    // Armed behind RESTARTED in the queue: no old timer acts before it.
+    const now_ms = clock.monotonic_ms();
+    for (const row of standing.timers) {
+      if (this.#subjects.has(row.subject)) this.#arm({ row, due_ms: now_ms + (row.deadline_ms - clock.now_ms()) });
+    }
     await this.idle();
   }
 

@@ -71,7 +71,10 @@ export const askTransaction = (
   event: TransactionHappening,
 ): Promise<Committed | undefined> => kernel.ask(id, event);
 
-/** Tells the transaction that is under way, if one is; the queue has its start before this event. */
+/**
+ * Tells the transaction that is under way, if one is. One whose start is not durable yet does not hear it: it looks at the
+ * hall when it starts, and a document that is snatched that early fails its chip read.
+ */
 export function tellCurrent(kernel: Kernel, event: TransactionHappening): void {
   const id = currentTransactionId(kernel);
   if (id !== null) tellTransaction(kernel, id, event);

@@ -65,7 +65,7 @@ const byTransaction: Readonly<Record<string, Presentation>> = {
   closingExit: { screen: 'leave', lamps: lamps('red', 'red', 'off') },
   held: { screen: 'officerComing', lamps: lamps('red', 'red', 'off') },
   returning: { screen: 'goBack', lamps: lamps('green', 'red', 'off') },
-  closingEntry: { screen: 'goToDesk', lamps: lamps('red', 'red', 'off') },
+  'returning.shuttingEntry': { screen: 'goToDesk', lamps: lamps('red', 'red', 'off') },
   redirecting: { screen: 'goToDesk', lamps: lamps('red', 'red', 'take') },
 };
 
@@ -76,12 +76,16 @@ export const outermost = (value: unknown): string =>
 const innerState = (value: unknown): string =>
   typeof value === 'object' && value !== null ? outermost(Object.values(value)[0]) : '';
 
+/** The row of the inner state where there is one, else that of the outer. */
+const rowOf = (rows: Readonly<Record<string, Presentation>>, value: unknown): Presentation | undefined =>
+  rows[`${outermost(value)}.${innerState(value)}`] ?? rows[outermost(value)];
+
 const outOfService: Presentation = { screen: 'outOfService', lamps: dark };
 
 /** What the traveller sees. A state without a row shows "out of service": the screen is never blank. */
-export function present(laneValue: unknown, transactionState: string | null): Presentation {
+export function present(laneValue: unknown, transactionValue: unknown): Presentation {
   const laneState = outermost(laneValue);
-  const lane = byMode[`${laneState}.${innerState(laneValue)}`] ?? byMode[laneState] ?? outOfService;
-  if (laneState === 'evacuation' || transactionState === null) return lane;
-  return byTransaction[transactionState] ?? lane;
+  const lane = rowOf(byMode, laneValue) ?? outOfService;
+  if (laneState === 'evacuation' || transactionValue === null) return lane;
+  return rowOf(byTransaction, transactionValue) ?? lane;
 }

@@ -104,7 +104,7 @@ export const transactionMachine = setup({
     mayEnter: ({ context }) => context.decision === null,
     isAdmitted: ({ context }) => context.decision === 'admit' && context.reasons.length === 0,
     isDocumentTaken: ({ context }) => context.isDocumentTaken,
-    isRiskKnown: ({ context }) => context.evidence.risk !== null,
+    isRiskKnownAndHallSeen: ({ context }) => context.evidence.risk !== null && context.hall.isKnown,
     isRiskOpen: ({ context }) => context.evidence.risk === null,
     isReferenceOpen: ({ context }) => context.evidence.face === null,
     isUndecided: ({ context }) => context.decision === null,
@@ -262,7 +262,11 @@ export const transactionMachine = setup({
     entering: {
       entry: 'openEntry',
       on: {
-        DOOR_MISMATCH: { target: 'returning', actions: { type: 'refer', params: { reason: 'DOOR_NOT_OPENING' } } },
+        DOOR_MISMATCH: {
+          guard: ({ event }) => event.door === 'entry' && event.code === 'DOOR_NOT_OPENING',
+          target: 'returning',
+          actions: { type: 'refer', params: { reason: 'DOOR_NOT_OPENING' } },
+        },
         LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
       },
       always: [
@@ -345,7 +349,8 @@ export const transactionMachine = setup({
       on: {
         LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
       },
-      always: [...brokenStay, { guard: 'isRiskKnown', target: 'deciding' }],
+      // Decided only while the hall is seen: one lost answer of the gate is no reason to doubt who stands there.
+      always: [...brokenStay, { guard: 'isRiskKnownAndHallSeen', target: 'deciding' }],
     },
     deciding: {
       entry: ['measureOccupancy', 'decide'],
@@ -425,20 +430,22 @@ export const transactionMachine = setup({
       },
       after: { hold: 'returning' },
     },
-    // The way out to the entry side: nobody is kept in the cabin by software.
+    // The way out to the entry side: nobody is kept in the cabin by software. However often somebody steps in again, the case
+    // is handed over in time, with an open entry for whoever stays: the lane goes on looking after the cabin.
     returning: {
-      entry: ['closeExit', 'openEntry', 'callOfficer'],
-      always: { guard: 'isCabinLeftByEntry', target: 'closingEntry' },
-      // Whoever stays keeps an open entry: the case is handed over, and the lane goes on looking after the cabin.
+      entry: ['closeExit', 'callOfficer'],
+      initial: 'lettingOut',
+      states: {
+        lettingOut: { entry: 'openEntry', always: { guard: 'isCabinLeftByEntry', target: 'shuttingEntry' } },
+        shuttingEntry: {
+          entry: 'closeEntry',
+          always: [
+            { guard: 'isAllShut', target: '#transaction.handedOver' },
+            { guard: 'isCabinOccupied', target: 'lettingOut' },
+          ],
+        },
+      },
       after: { return: 'handedOver' },
-    },
-    closingEntry: {
-      entry: 'closeEntry',
-      always: [
-        { guard: 'isAllShut', target: 'handedOver' },
-        { guard: 'isCabinOccupied', target: 'returning' },
-      ],
-      after: { door: 'handedOver' },
     },
     redirecting: {
       entry: [

@@ -171,7 +171,7 @@ describe('a second person', () => {
     const drive = new Drive().riskClear().toCapturing();
     drive.take();
     drive.hall({ isSecondPersonSeen: true });
-    expect(drive.take()).toEqual(['stopCapture', 'closeExit', 'openEntry', 'callOfficer']);
+    expect(drive.take()).toEqual(['stopCapture', 'closeExit', 'callOfficer', 'openEntry']);
     expect(drive.context.reasons).toEqual(['TAILGATING']);
   });
 });
@@ -216,6 +216,24 @@ describe('whoever is held in the cabin', () => {
     expect(drive.state).toBe('held');
     expect(drive.context.release).toBeNull();
   });
+});
+
+test('somebody who steps in again and again does not keep the case open', () => {
+  const drive = new Drive().toCapturing().tell({ type: 'LANE_FAULTED', codes: ['camera:CAMERA_NO_FRAMES'] });
+  drive.take();
+  for (let round = 0; round < 5; round += 1) {
+    drive.hall({ entry: 'open', isCabinOccupied: false }).hall({ isCabinOccupied: true });
+  }
+  expect(drive.take().filter((name) => name === 'openEntry').length).toBe(5);
+  drive.timeOut('return', 'returning');
+  expect(drive.state).toBe('referred');
+});
+
+test('a reading that is lost for a moment at the decision does not refer a sound traveller', () => {
+  const drive = new Drive().riskClear().toCapturing().hall({ isKnown: false }).faceVerified();
+  expect(drive.state).toBe('joiningRisk');
+  drive.hall({ isKnown: true });
+  expect(drive.state).toBe('leaving');
 });
 
 describe('an admitted traveller', () => {
