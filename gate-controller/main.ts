@@ -55,7 +55,8 @@ async function main(): Promise<void> {
   } catch (error) {
     if (!isRefusal(error)) throw error;
     console.error(error.message);
-    process.exitCode = exitCodes.refused;
+    // A child, a port or a journal may be open already; none of them has moved anything.
+    process.exit(exitCodes.refused);
   }
 }
 
@@ -96,10 +97,20 @@ async function run(configuration: Configuration): Promise<void> {
   });
   server = await createPagesServer(configuration, { lane, journal, metrics, log });
   stopOnSignal(lane, server, log);
+  const address = await listen(server, configuration.http);
   await lane.start();
-  const address = await server.app.listen({ host: configuration.http.host, port: configuration.http.port });
   if (flags.json) process.stdout.write(`${JSON.stringify({ ready: true, url: address })}\n`);
   log.info({ address }, 'officer page at /officer, traveller page at /display; local machine only: no sign-in yet');
+}
+
+/** Rejects with ConfigurationError when somebody else has the port. */
+async function listen(server: Server, { host, port }: Configuration['http']): Promise<string> {
+  try {
+    return await server.app.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new ConfigurationError([`http.port ${port} is in use: stop the other program or choose another port`]);
+  }
 }
 
 type LaneSurroundings = {

@@ -88,4 +88,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : 'the simulator could not start'}\n`);
   process.exitCode = error instanceof SettingsError ? 2 : 1;
+  // Whoever started us may keep our standard input open: it must not keep the process.
+  process.stdin.destroy();
 }

@@ -118,7 +118,9 @@ export function scan(
   const counted = countPassages(watched, inputs);
   const isNow = isEmergency(inputs);
   const isOneShut = isAtClosedLimit(inputs.doors.entry) || isAtClosedLimit(inputs.doors.exit);
-  const isAftermath = isNow || (counted.isAftermath && !isOneShut);
+  // Power that comes back to two doors ajar finds what an emergency left: neither is locked until one has been shut.
+  const isFirstScan = state.sequence === null;
+  const isAftermath = isNow || ((counted.isAftermath || isFirstScan) && !isOneShut);
   const base: PLCState = { ...counted, isAftermath, uptime_ms: state.uptime_ms + dt_ms };
 
   const isServing = !base.isAwaitingHeartbeat && !base.hasWatchdogTripped;

@@ -308,6 +308,25 @@ const act = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
 );
 
+test('power that comes back to two doors ajar after an alarm locks neither until one has been shut', () => {
+  const hall = new Hall();
+  const plc = new GatePLC(hall);
+  const run = (cycles: number): void => {
+    for (let cycle = 0; cycle < cycles; cycle += 1) {
+      hall.tick(cycle_ms);
+      plc.tick(cycle_ms);
+    }
+  };
+  hall.contacts.isFireAlarm = true;
+  run(5);
+  hall.contacts.isFireAlarm = false;
+  run(1);
+  plc.restart();
+  run(1);
+  expect(plc.state.isAftermath).toBe(true);
+  expect(hall.watch.broken).toEqual([]);
+});
+
 test('whatever the host writes and wherever people walk, hardware and hall break no invariant', () => {
   const step = fc.record({ act, ms: fc.integer({ min: 10, max: 900 }) });
   fc.assert(
