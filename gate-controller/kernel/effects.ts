@@ -7,7 +7,7 @@ import { localDate } from './calendar.ts';
 import { inspectChip } from './document-inspector.ts';
 import type { DoorKeeper } from './door-keeper.ts';
 import type { Committed, Effect, Kernel } from './kernel.ts';
-import { currentTransactionId, type LaneParts, tellLane, tellTransaction, transactionSnapshot } from './lane-parts.ts';
+import { type LaneParts, tellCurrent, tellLane, tellTransaction, transactionSnapshot } from './lane-parts.ts';
 import { selfTestFailures } from './self-test.ts';
 
 /** What runs for one transaction and can be ended. */
@@ -80,8 +80,9 @@ export class Effects {
     },
     runSelfTest: () => this.#selfTest(),
     startTransaction: (_, start: { transactionId: string; mrz: MRZEvidence }) => this.#start(start),
-    faultTransaction: (_, { codes }: { codes: readonly string[] }) => this.#tell({ type: 'LANE_FAULTED', codes }),
-    evacuateTransaction: () => this.#tell({ type: 'EVACUATION_BEGAN' }),
+    faultTransaction: (_, { codes }: { codes: readonly string[] }) =>
+      tellCurrent(this.#o.kernel(), { type: 'LANE_FAULTED', codes }),
+    evacuateTransaction: () => tellCurrent(this.#o.kernel(), { type: 'EVACUATION_BEGAN' }),
     askRisk: (step) => this.#run(this.#askRisk(step.subject)),
     inspectDocument: (step) => this.#run(this.#inspect(step.subject)),
     stopInspection: (step) => this.#running.get(step.subject)?.inspection?.abort(),
@@ -100,12 +101,6 @@ export class Effects {
     const made: Running = {};
     this.#running.set(transactionId, made);
     return made;
-  }
-
-  #tell(event: { type: 'LANE_FAULTED'; codes: readonly string[] } | { type: 'EVACUATION_BEGAN' }): void {
-    // One that is about to start is in the queue before this event, so it hears it; one that is gone does not mind.
-    const id = currentTransactionId(this.#o.kernel());
-    if (id !== null) tellTransaction(this.#o.kernel(), id, event);
   }
 
   /** No effect throws. One that fails against expectation leaves the transaction to its time-out, and says so. */

@@ -3,15 +3,15 @@ import { deviceFaults } from '../../drivers/contracts/device.ts';
 import type { MRZReaderEvent } from '../../drivers/contracts/mrz-reader.ts';
 import { birthISO, expiryISO, type MRZ, parseMRZ } from '../../drivers/emrtd/mrz.ts';
 import type { MRZEvidence } from '../decision/evidence.ts';
-import { blockingCodes, clear, type Fault, type FaultBoard, noFaults, raise } from '../safety/fault-board.ts';
+import { blockingCodes, clear, type Fault, type FaultBoard, faultKey, noFaults, raise } from '../safety/fault-board.ts';
 import { type Hall, isSameHall, unknownHall } from '../safety/hall.ts';
 import { outermost } from '../lane/presentation.ts';
 import { completedYears, localDate } from './calendar.ts';
 import type { DoorKeeper } from './door-keeper.ts';
-import type { LaneHappening } from '../lane/machine.ts';
-import type { TransactionHappening } from '../transaction/events.ts';
 import type { Committed, Kernel } from './kernel.ts';
 import {
+  askLane,
+  askTransaction,
   currentTransactionId,
   laneSubject,
   type LaneParts,
@@ -153,7 +153,7 @@ export class Inputs {
     if (board === this.#board) return;
     this.#board = board;
     const now_ms = this.#o.parts.clock.monotonic_ms();
-    const standing = new Set(board.map(keyOf));
+    const standing = new Set(board.map(faultKey));
     for (const key of standing) if (!this.#raisedAt.has(key)) this.#raisedAt.set(key, now_ms);
     for (const key of this.#raisedAt.keys()) if (!standing.has(key)) this.#raisedAt.delete(key);
     this.#o.onFaults(board);
@@ -161,7 +161,7 @@ export class Inputs {
 
   #tellHealth(): void {
     const now_ms = this.#o.parts.clock.monotonic_ms();
-    const hasStood = (fault: Fault): boolean => now_ms - (this.#raisedAt.get(keyOf(fault)) ?? now_ms) >= grace_ms;
+    const hasStood = (fault: Fault): boolean => now_ms - (this.#raisedAt.get(faultKey(fault)) ?? now_ms) >= grace_ms;
     const blocking = blockingCodes(this.#board.filter(hasStood));
     if (blocking.join(' ') === this.#blocking) return;
     this.#blocking = blocking.join(' ');
@@ -184,12 +184,8 @@ export class Inputs {
     const waiting = transactionSnapshot(kernel, current);
     const told =
       current !== null && outermost(waiting?.value) === 'awaitingDocument'
-        ? kernel.ask(current, { type: 'DOCUMENT_PRESENTED', presentationId, mrz: evidence } as TransactionHappening)
-        : kernel.ask(laneSubject, {
-            type: 'DOCUMENT_PRESENTED',
-            transactionId: presentationId,
-            mrz: evidence,
-          } as LaneHappening);
+        ? askTransaction(kernel, current, { type: 'DOCUMENT_PRESENTED', presentationId, mrz: evidence })
+        : askLane(kernel, { type: 'DOCUMENT_PRESENTED', transactionId: presentationId, mrz: evidence });
     void told.then(() => {
       this.#presented = undefined;
     });
@@ -234,5 +230,3 @@ export class Inputs {
     };
   }
 }
-
-const keyOf = ({ device, code }: Pick<Fault, 'device' | 'code'>): string => `${device}:${code}`;

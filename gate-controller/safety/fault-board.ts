@@ -25,8 +25,11 @@ export function clear(board: FaultBoard, fault: Pick<Fault, 'device' | 'code'>):
 export const blockingCodes = (board: FaultBoard): readonly string[] =>
   board
     .filter((fault) => fault.isBlocking)
-    .map((fault) => `${fault.device}:${fault.code}`)
+    .map(faultKey)
     .sort();
 
+/** What tells one fault from another: `device:code`. */
+export const faultKey = ({ device, code }: Pick<Fault, 'device' | 'code'>): string => `${device}:${code}`;
+
 const isSame = (a: Pick<Fault, 'device' | 'code'>, b: Pick<Fault, 'device' | 'code'>): boolean =>
-  a.device === b.device && a.code === b.code;
+  faultKey(a) === faultKey(b);

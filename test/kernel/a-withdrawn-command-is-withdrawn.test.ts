@@ -2,41 +2,17 @@ import { beforeEach, expect, test } from 'vitest';
 import type { DoorReading, GateReading } from '../../drivers/contracts/gate-io.ts';
 import { Outputs } from '../../drivers/gate-io/outputs.ts';
 import { DoorKeeper } from '../../gate-controller/kernel/door-keeper.ts';
+import { quietGate } from '../drivers/register-memory.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const shut: DoorReading = {
-  motion: 'closed',
-  position_percent: 0,
-  isAtOpenLimit: false,
-  isAtClosedLimit: true,
-  isClosingZoneObstructed: false,
-  hasDriveFault: false,
-};
+const quiet = quietGate;
+const shut = quiet.doors.entry;
 const open: DoorReading = {
   ...shut,
   motion: 'open',
   position_percent: 100,
   isAtOpenLimit: true,
   isAtClosedLimit: false,
-};
-
-const quiet: GateReading = {
-  doors: { entry: shut, exit: shut },
-  isEntryBeamInterrupted: false,
-  isExitBeamInterrupted: false,
-  isChamberFrontOccupied: false,
-  isChamberRearOccupied: false,
-  isFloorMatOccupied: false,
-  isSecondPersonSeen: false,
-  isObjectLeft: false,
-  isEmergencyOpen: false,
-  isFireAlarm: false,
-  isCoverOpen: false,
-  isOnUPS: false,
-  isKeySwitchOn: false,
-  hasWatchdogTripped: false,
-  uptime_s: 1,
-  passages: 0,
 };
 
 let reading: GateReading;
