@@ -8,7 +8,7 @@ import { buildPages } from '../.ci/build-pages.ts';
 import { type Biometrics, BiometricsError, createBiometrics } from '../biometrics/index.ts';
 import { createCamera } from '../drivers/camera/driver.ts';
 import { createChipReader } from '../drivers/chip-reader/driver.ts';
-import { loadTrustFolder } from '../drivers/emrtd/trust-folder.ts';
+import { loadTrustFolder } from '../drivers/emrtd/pki/trust-folder.ts';
 import { createGateIO } from '../drivers/gate-io/driver.ts';
 import { createMRZReader } from '../drivers/mrz-reader/driver.ts';
 import { ProvisionError } from '../models/package-files.ts';

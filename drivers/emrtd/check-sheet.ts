@@ -1,7 +1,7 @@
 /** The sheet of an inspection: every check in its order, each ended once. */
 import type { CheckResult } from '../contracts/evidence.ts';
 import type { InspectionCode } from './codes.ts';
-import type { Finding } from './passive-authentication.ts';
+import type { Finding } from './finding.ts';
 
 /** In the order of the standard; a sheet always has all of them. */
 export const inspectionCheckIds = [

@@ -3,29 +3,28 @@
  * other, every step ends as a check on the sheet. Nothing a chip or a line does makes it throw.
  */
 import type { Transceiver } from '../contracts/chip-reader.ts';
-import { EMRTD_APPLICATION, Instruction, StatusWord } from './apdu.ts';
-import { deriveBasicAccessKeys, performBasicAccessControl } from './bac.ts';
+import { EMRTD_APPLICATION, Instruction, StatusWord } from './iso7816/apdu.ts';
+import { deriveBasicAccessKeys, performBasicAccessControl } from './access/bac.ts';
 import { CheckSheet, type InspectionCheck } from './check-sheet.ts';
-import { ChipSession } from './chip-session.ts';
+import { ChipSession } from './iso7816/chip-session.ts';
+import { type Finding, failed, notSupported, passed, undetermined } from './finding.ts';
 import { ConversationError, DocumentError, type InspectionCode } from './codes.ts';
-import { parseCommonData } from './com.ts';
-import { type FileName, elementaryFiles } from './data-groups.ts';
-import { parseDG1 } from './dg1.ts';
-import { type PortraitImage, parseDG2 } from './dg2.ts';
-import { FileReader } from './files.ts';
-import { countryOfIssuingState } from './issuing-states.ts';
-import { compareMRZ } from './mrz-comparison.ts';
-import { type MRZ, accessKeySeed } from './mrz.ts';
+import { parseCommonData } from './lds/com.ts';
+import { type FileName, elementaryFiles } from './lds/data-groups.ts';
+import { parseDG1 } from './lds/dg1.ts';
+import { type PortraitImage, parseDG2 } from './lds/dg2.ts';
+import { FileReader } from './iso7816/file-reader.ts';
+import { countryOfIssuingState } from './mrz/issuing-states.ts';
+import { compareMRZ } from './mrz/mrz-comparison.ts';
+import { type MRZ, accessKeySeed } from './mrz/mrz.ts';
 import {
-  type Finding,
   type PassiveAuthentication,
   authenticatePassively,
   checkDataGroupHash,
   coversDocumentType,
-  passed,
-} from './passive-authentication.ts';
-import { type SecurityObject, parseSecurityObject } from './security-object.ts';
-import type { TrustStore } from './trust-store.ts';
+} from './pki/passive-authentication.ts';
+import { type SecurityObject, parseSecurityObject } from './pki/security-object.ts';
+import type { TrustStore } from './pki/trust-store.ts';
 
 export type InspectionStep = 'chip-access' | 'EF.COM' | 'EF.SOD' | 'DG1' | 'DG2';
 
@@ -69,9 +68,6 @@ export type DocumentInspection = {
 
 const APDU_TIMEOUT_MS = 3000;
 const TOTAL_MS = 14_000;
-
-const failed = (because: InspectionCode): Finding => ({ result: 'failed', because });
-const undetermined = (because: InspectionCode): Finding => ({ result: 'undetermined', because });
 
 /** Opens the chip with the printed MRZ, reads EF.COM, EF.SOD, DG1 and DG2, and checks them. Never rejects. */
 export async function inspectDocument(o: InspectionOptions): Promise<DocumentInspection> {
@@ -266,7 +262,7 @@ class Inspection {
 function checkConsistency(com: Uint8Array | DocumentError, securityObject: SecurityObject): Finding {
   const parsed = com instanceof DocumentError ? com : attempt(() => parseCommonData(com));
   if (parsed instanceof DocumentError) {
-    if (parsed.code === 'FILE_ABSENT') return { result: 'not-supported', because: 'COM_ABSENT' };
+    if (parsed.code === 'FILE_ABSENT') return notSupported('COM_ABSENT');
     return findingOfFile(parsed);
   }
   const listed = [...securityObject.dataGroupHashes.keys()];
@@ -277,7 +273,7 @@ function checkConsistency(com: Uint8Array | DocumentError, securityObject: Secur
 function checkChipAuthenticity(securityObject: SecurityObject): Finding {
   return securityObject.dataGroupHashes.has(14) || securityObject.dataGroupHashes.has(15)
     ? undetermined('CHIP_AUTHENTICATION_NOT_PERFORMED')
-    : { result: 'not-supported', because: 'CHIP_AUTHENTICATION_NOT_OFFERED' };
+    : notSupported('CHIP_AUTHENTICATION_NOT_OFFERED');
 }
 
 /** A mandatory file that is missing or broken is a failure; one that could not be had leaves the question open. */

@@ -1,4 +1,4 @@
-import type { MRZ } from '../../drivers/emrtd/mrz.ts';
+import type { MRZ } from '../../drivers/emrtd/mrz/mrz.ts';
 
 /** Parts of a name shorter than this are in half of all sentences, characters. */
 const part_min = 3;

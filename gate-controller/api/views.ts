@@ -1,7 +1,7 @@
 import type { FrameGuidance } from '../../biometrics/index.ts';
 import type { DoorReading, GateReading } from '../../drivers/contracts/gate-io.ts';
 import { type DeviceFaultCode, deviceFaults } from '../../drivers/contracts/device.ts';
-import { birthISO, expiryISO, type MRZ } from '../../drivers/emrtd/mrz.ts';
+import { birthISO, expiryISO, type MRZ } from '../../drivers/emrtd/mrz/mrz.ts';
 import type { CaseFile, CaseFiles } from '../cases/case-files.ts';
 import { type Check, checkDefinitions } from '../decision/checks.ts';
 import { interruptions, reasons, type ReferralReason } from '../decision/reasons.ts';

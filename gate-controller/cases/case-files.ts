@@ -1,4 +1,4 @@
-import type { MRZ } from '../../drivers/emrtd/mrz.ts';
+import type { MRZ } from '../../drivers/emrtd/mrz/mrz.ts';
 import type { RiskCandidate } from '../risk/subject.ts';
 
 export type Portrait = { readonly format: 'jpeg' | 'jpeg2000'; readonly bytes: Uint8Array };

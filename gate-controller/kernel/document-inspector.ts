@@ -1,8 +1,8 @@
 import type { ChipLink, ChipReader } from '../../drivers/contracts/chip-reader.ts';
 import { DeviceError, type DeviceErrorCode } from '../../drivers/contracts/device.ts';
 import { type DocumentInspection, inspectDocument } from '../../drivers/emrtd/inspection.ts';
-import type { MRZ } from '../../drivers/emrtd/mrz.ts';
-import type { TrustStore } from '../../drivers/emrtd/trust-store.ts';
+import type { MRZ } from '../../drivers/emrtd/mrz/mrz.ts';
+import type { TrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import type { Check } from '../decision/checks.ts';
 import type { Clock } from './clock.ts';
 

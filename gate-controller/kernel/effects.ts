@@ -1,7 +1,7 @@
 import { type FrameGuidance, verifyFace } from '../../biometrics/index.ts';
 import type { Frame } from '../../drivers/contracts/camera.ts';
 import type { Evidence } from '../../drivers/contracts/evidence.ts';
-import { birthISO } from '../../drivers/emrtd/mrz.ts';
+import { birthISO } from '../../drivers/emrtd/mrz/mrz.ts';
 import type { FaceEvidence, MRZEvidence } from '../decision/evidence.ts';
 import { localDate } from './calendar.ts';
 import { inspectChip } from './document-inspector.ts';

@@ -1,7 +1,7 @@
 import type { DeviceFaultCode, FaultEvent } from '../../drivers/contracts/device.ts';
 import { deviceFaults } from '../../drivers/contracts/device.ts';
 import type { MRZReaderEvent } from '../../drivers/contracts/mrz-reader.ts';
-import { birthISO, expiryISO, type MRZ, parseMRZ } from '../../drivers/emrtd/mrz.ts';
+import { birthISO, expiryISO, type MRZ, parseMRZ } from '../../drivers/emrtd/mrz/mrz.ts';
 import type { MRZEvidence } from '../decision/evidence.ts';
 import { blockingCodes, clear, type Fault, type FaultBoard, faultKey, noFaults, raise } from '../safety/fault-board.ts';
 import { type Hall, isSameHall, unknownHall } from '../safety/hall.ts';

@@ -4,7 +4,7 @@ import type { Camera } from '../../drivers/contracts/camera.ts';
 import type { ChipReader } from '../../drivers/contracts/chip-reader.ts';
 import type { GateIO } from '../../drivers/contracts/gate-io.ts';
 import type { MRZReader } from '../../drivers/contracts/mrz-reader.ts';
-import type { TrustStore } from '../../drivers/emrtd/trust-store.ts';
+import type { TrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import type { CaseFiles } from '../cases/case-files.ts';
 import type { OperatingPoint } from '../decision/operating-points.ts';
 import type { Policy } from '../decision/policy.ts';

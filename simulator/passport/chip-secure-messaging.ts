@@ -2,15 +2,15 @@
  * The chip's half of secure messaging (ICAO 9303-11 section 9.8.6.1), written apart from the reader's: two halves from
  * one source would share their errors.
  */
-import { type CommandAPDU, encodeResponse } from '../../drivers/emrtd/apdu.ts';
-import { concatBytes, readTLVs, TLVError, writeTLV } from '../../drivers/emrtd/tlv.ts';
+import { type CommandAPDU, encodeResponse } from '../../drivers/emrtd/iso7816/apdu.ts';
+import { concatBytes, readTLVs, TLVError, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 import {
   decryptTripleDES,
   encryptTripleDES,
   padMethod2,
   retailMAC,
   unpadMethod2,
-} from '../../drivers/emrtd/triple-des.ts';
+} from '../../drivers/emrtd/access/triple-des.ts';
 
 const BLOCK = 8;
 const COUNTER_LIMIT = 1n << 64n;

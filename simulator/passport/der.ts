@@ -1,5 +1,5 @@
 /** DER by hand (ITU-T X.690): only what certificates and EF.SOD need, written, never read. */
-import { writeTLV } from '../../drivers/emrtd/tlv.ts';
+import { writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 
 export function sequence(...elements: readonly Uint8Array[]): Uint8Array {
   return writeTLV(0x30, ...elements);

@@ -1,7 +1,7 @@
 /** The files of a simulated document (ICAO 9303-10): EF.COM, DG1, DG2 and the signed EF.SOD. */
 import { createHash } from 'node:crypto';
-import { tagOfDataGroup } from '../../drivers/emrtd/data-groups.ts';
-import { concatBytes, writeTLV } from '../../drivers/emrtd/tlv.ts';
+import { tagOfDataGroup } from '../../drivers/emrtd/lds/data-groups.ts';
+import { concatBytes, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 import { writeName } from './certificates.ts';
 import { context, integer, octetString, oid, sequence, setOf, time } from './der.ts';
 import type { Issuer } from './issuer.ts';

@@ -1,5 +1,5 @@
 /** Writes the MRZ of a TD3 document (ICAO 9303-4 section 4.2) for an invented holder. */
-import { checkDigit } from '../../drivers/emrtd/mrz.ts';
+import { checkDigit } from '../../drivers/emrtd/mrz/mrz.ts';
 
 export type Holder = {
   readonly surname: string;

@@ -10,10 +10,15 @@ import {
   StatusWord,
   decodeCommand,
   encodeResponse,
-} from '../../drivers/emrtd/apdu.ts';
-import { accessKeySeed, parseMRZ } from '../../drivers/emrtd/mrz.ts';
-import { concatBytes, readTLVs, TLVError, writeTLV } from '../../drivers/emrtd/tlv.ts';
-import { decryptTripleDES, deriveTripleDESKey, encryptTripleDES, retailMAC } from '../../drivers/emrtd/triple-des.ts';
+} from '../../drivers/emrtd/iso7816/apdu.ts';
+import { accessKeySeed, parseMRZ } from '../../drivers/emrtd/mrz/mrz.ts';
+import { concatBytes, readTLVs, TLVError, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
+import {
+  decryptTripleDES,
+  deriveTripleDESKey,
+  encryptTripleDES,
+  retailMAC,
+} from '../../drivers/emrtd/access/triple-des.ts';
 import type { Chip } from './chip.ts';
 import { ChipSecureMessaging } from './chip-secure-messaging.ts';
 import type { Passport } from './passport.ts';

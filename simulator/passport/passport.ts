@@ -1,5 +1,5 @@
 /** Issues a simulated passport: genuine, or altered after it was signed. */
-import { FileId, type FileName } from '../../drivers/emrtd/data-groups.ts';
+import { FileId, type FileName } from '../../drivers/emrtd/lds/data-groups.ts';
 import type { Issuer } from './issuer.ts';
 import { type Portrait, writeCOM, writeDG1, writeDG2, writeSOD } from './logical-data-structure.ts';
 import { type Holder, writeTD3 } from './mrz-writer.ts';

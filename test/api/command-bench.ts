@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assign, setup } from 'xstate';
-import type { MRZ } from '../../drivers/emrtd/mrz.ts';
+import type { MRZ } from '../../drivers/emrtd/mrz/mrz.ts';
 import { type CommandRefusal, give } from '../../gate-controller/api/commands.ts';
 import type { OfficerCommand, OfficerCommandName } from '../../gate-controller/api/messages.ts';
 import { CaseFiles } from '../../gate-controller/cases/case-files.ts';

@@ -11,6 +11,9 @@ export type Rule = {
 
 const pure: readonly string[] = ['node:assert'];
 const contracts = 'drivers/contracts';
+const emrtd = (path: string): string => `drivers/emrtd/${path}`;
+/** What every chapter of the eMRTD inspection speaks: its codes, and an answer to one question. */
+const emrtdWords: readonly string[] = [emrtd('codes.ts'), emrtd('finding.ts')];
 
 export const rules: Readonly<Record<string, Rule>> = {
   'drivers/contracts': { node: [], packages: [], folders: [] },
@@ -23,10 +26,23 @@ export const rules: Readonly<Record<string, Rule>> = {
     packages: [],
     folders: [contracts, 'drivers/transport'],
   },
-  'drivers/emrtd': {
+  'drivers/emrtd': { node: ['node:crypto'], packages: [], folders: [contracts] },
+  'drivers/emrtd/mrz': { node: ['node:crypto'], packages: [], folders: [...emrtdWords] },
+  'drivers/emrtd/iso7816': { node: [], packages: [], folders: [contracts, ...emrtdWords, emrtd('lds/data-groups.ts')] },
+  'drivers/emrtd/access': {
+    node: ['node:crypto'],
+    packages: ['@noble/ciphers', '@noble/curves'],
+    folders: [...emrtdWords, emrtd('iso7816'), emrtd('lds')],
+  },
+  'drivers/emrtd/lds': {
+    node: [],
+    packages: [],
+    folders: [...emrtdWords, emrtd('iso7816/tlv.ts'), emrtd('mrz'), emrtd('pki/asn1.ts')],
+  },
+  'drivers/emrtd/pki': {
     node: ['node:crypto', 'node:fs/promises', 'node:path'],
     packages: ['asn1js'],
-    folders: [contracts],
+    folders: [...emrtdWords, emrtd('iso7816/tlv.ts')],
   },
 
   models: { node: '*', packages: ['pacote', 'onnxruntime-node', 'onnxruntime-common', 'typebox'], folders: [] },

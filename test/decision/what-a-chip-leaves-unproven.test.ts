@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ChipLink, ChipReader } from '../../drivers/contracts/chip-reader.ts';
 import { DeviceError, type DeviceErrorCode } from '../../drivers/contracts/device.ts';
 import type { DocumentInspection } from '../../drivers/emrtd/inspection.ts';
-import type { TrustStore } from '../../drivers/emrtd/trust-store.ts';
+import type { TrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import { type Check, checkDefinitions, checkIds, reasonOf } from '../../gate-controller/decision/checks.ts';
 import { decide } from '../../gate-controller/decision/decide.ts';
 import { inspectChip } from '../../gate-controller/kernel/document-inspector.ts';

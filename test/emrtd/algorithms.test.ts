@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { signatureAlgorithmOf } from '../../drivers/emrtd/algorithms.ts';
-import { parseASN1 } from '../../drivers/emrtd/asn1.ts';
+import { signatureAlgorithmOf } from '../../drivers/emrtd/pki/algorithms.ts';
+import { parseASN1 } from '../../drivers/emrtd/pki/asn1.ts';
 import { context, integer, nullValue, oid, sequence } from '../../simulator/passport/der.ts';
 
 const SHA1 = sequence(oid('1.3.14.3.2.26'));

@@ -1,7 +1,7 @@
 /** Certificates that say more than one thing, or that were issued for something else than signing documents. */
 import { expect, test } from 'vitest';
-import { parseCertificate } from '../../drivers/emrtd/certificate.ts';
-import { concatBytes, writeTLV } from '../../drivers/emrtd/tlv.ts';
+import { parseCertificate } from '../../drivers/emrtd/pki/certificate.ts';
+import { concatBytes, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 import {
   bitString,
   boolean,

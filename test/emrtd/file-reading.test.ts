@@ -1,10 +1,10 @@
 /** Chips that give files in their own ways: small blocks, odd status words, and chips that mean harm. */
 import { expect, test } from 'vitest';
-import { type CommandAPDU, type ResponseAPDU, StatusWord } from '../../drivers/emrtd/apdu.ts';
+import { type CommandAPDU, type ResponseAPDU, StatusWord } from '../../drivers/emrtd/iso7816/apdu.ts';
 import { DocumentError } from '../../drivers/emrtd/codes.ts';
-import { elementaryFiles } from '../../drivers/emrtd/data-groups.ts';
-import { FileReader } from '../../drivers/emrtd/files.ts';
-import { writeTLV } from '../../drivers/emrtd/tlv.ts';
+import { elementaryFiles } from '../../drivers/emrtd/lds/data-groups.ts';
+import { FileReader } from '../../drivers/emrtd/iso7816/file-reader.ts';
+import { writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 import { seededEntropy } from './simulated-document.ts';
 
 type Answer = (command: CommandAPDU, offset: number) => ResponseAPDU;

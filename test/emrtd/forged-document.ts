@@ -3,10 +3,10 @@
  * whatever is not set is in order.
  */
 import { createHash } from 'node:crypto';
-import { FileId } from '../../drivers/emrtd/data-groups.ts';
+import { FileId } from '../../drivers/emrtd/lds/data-groups.ts';
 import type { DocumentInspection, InspectionOptions } from '../../drivers/emrtd/inspection.ts';
-import { writeTLV } from '../../drivers/emrtd/tlv.ts';
-import { createTrustStore } from '../../drivers/emrtd/trust-store.ts';
+import { writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
+import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import { type Name, writeName } from '../../simulator/passport/certificates.ts';
 import {
   bitString,

@@ -2,18 +2,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DeviceError, type DeviceErrorCode } from '../../drivers/contracts/device.ts';
-import { EMRTD_APPLICATION } from '../../drivers/emrtd/apdu.ts';
-import { ASN1Error, parseASN1 } from '../../drivers/emrtd/asn1.ts';
+import { EMRTD_APPLICATION } from '../../drivers/emrtd/iso7816/apdu.ts';
+import { ASN1Error, parseASN1 } from '../../drivers/emrtd/pki/asn1.ts';
 import { inspectionCheckIds } from '../../drivers/emrtd/check-sheet.ts';
 import { DocumentError } from '../../drivers/emrtd/codes.ts';
-import { parseCommonData } from '../../drivers/emrtd/com.ts';
-import { FileId } from '../../drivers/emrtd/data-groups.ts';
-import { parseDG1 } from '../../drivers/emrtd/dg1.ts';
-import { parseDG2 } from '../../drivers/emrtd/dg2.ts';
+import { parseCommonData } from '../../drivers/emrtd/lds/com.ts';
+import { FileId } from '../../drivers/emrtd/lds/data-groups.ts';
+import { parseDG1 } from '../../drivers/emrtd/lds/dg1.ts';
+import { parseDG2 } from '../../drivers/emrtd/lds/dg2.ts';
 import type { DocumentInspection } from '../../drivers/emrtd/inspection.ts';
-import { authenticatePassively } from '../../drivers/emrtd/passive-authentication.ts';
-import { parseSecurityObject } from '../../drivers/emrtd/security-object.ts';
-import { TLVError, readTLVs, writeTLV } from '../../drivers/emrtd/tlv.ts';
+import { authenticatePassively } from '../../drivers/emrtd/pki/passive-authentication.ts';
+import { parseSecurityObject } from '../../drivers/emrtd/pki/security-object.ts';
+import { TLVError, readTLVs, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 import type { Passport } from '../../simulator/passport/passport.ts';
 import { NOW_MS, chipOf, inspect, lineTo, outcomeOf, passportOf, trusting, utopia } from './simulated-document.ts';
 

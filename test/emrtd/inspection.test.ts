@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type InspectionCheckId, inspectionCheckIds } from '../../drivers/emrtd/check-sheet.ts';
 import { inspectionCodes } from '../../drivers/emrtd/codes.ts';
 import type { DocumentInspection, InspectionProgress } from '../../drivers/emrtd/inspection.ts';
-import { parseSecurityObject } from '../../drivers/emrtd/security-object.ts';
+import { parseSecurityObject } from '../../drivers/emrtd/pki/security-object.ts';
 import { issuePassport } from '../../simulator/passport/passport.ts';
 import {
   NOW_MS,

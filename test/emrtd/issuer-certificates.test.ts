@@ -1,8 +1,8 @@
 /** Chains of certificates that are almost right. */
 import { expect, test } from 'vitest';
-import { authenticatePassively } from '../../drivers/emrtd/passive-authentication.ts';
-import { parseSecurityObject } from '../../drivers/emrtd/security-object.ts';
-import { createTrustStore } from '../../drivers/emrtd/trust-store.ts';
+import { authenticatePassively } from '../../drivers/emrtd/pki/passive-authentication.ts';
+import { parseSecurityObject } from '../../drivers/emrtd/pki/security-object.ts';
+import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import { type CertificateContent, type Name, writeCertificate } from '../../simulator/passport/certificates.ts';
 import { generateSigningKey } from '../../simulator/passport/keys.ts';
 import { NOW_MS, passportOf, utopia } from './simulated-document.ts';

@@ -1,8 +1,8 @@
 /** Keys that anybody could break, and signatures whose algorithm this version does not know. */
 import { type KeyObject, constants, generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createTrustStore } from '../../drivers/emrtd/trust-store.ts';
-import { concatBytes } from '../../drivers/emrtd/tlv.ts';
+import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
+import { concatBytes } from '../../drivers/emrtd/iso7816/tlv.ts';
 import { bitString, context, integer, nullValue, oid, sequence } from '../../simulator/passport/der.ts';
 import { csca, inspectForged, sha256, signer } from './forged-document.ts';
 import { outcomeOf } from './simulated-document.ts';

@@ -1,7 +1,7 @@
 /** Printed zone against DG1 (BSI TR-03135-1 section 5.7.2): character by character, not by what the fields mean. */
 import { expect, test } from 'vitest';
-import { compareMRZ } from '../../drivers/emrtd/mrz-comparison.ts';
-import { checkDigit } from '../../drivers/emrtd/mrz.ts';
+import { compareMRZ } from '../../drivers/emrtd/mrz/mrz-comparison.ts';
+import { checkDigit } from '../../drivers/emrtd/mrz/mrz.ts';
 import { writeDG1 } from '../../simulator/passport/logical-data-structure.ts';
 import { inspectForged } from './forged-document.ts';
 import { mrzOf, outcomeOf } from './simulated-document.ts';

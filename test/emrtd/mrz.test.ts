@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { accessKeySeed, birthISO, checkDigit, expiryISO, parseMRZ } from '../../drivers/emrtd/mrz.ts';
+import { accessKeySeed, birthISO, checkDigit, expiryISO, parseMRZ } from '../../drivers/emrtd/mrz/mrz.ts';
 import { transliterate, writeTD3 } from '../../simulator/passport/mrz-writer.ts';
 import { holder, mrzOf } from './simulated-document.ts';
 

@@ -6,9 +6,9 @@ import {
   type ResponseAPDU,
   decodeResponse,
   encodeCommand,
-} from '../../drivers/emrtd/apdu.ts';
-import { deriveBasicAccessKeys, performBasicAccessControl } from '../../drivers/emrtd/bac.ts';
-import { accessKeySeed } from '../../drivers/emrtd/mrz.ts';
+} from '../../drivers/emrtd/iso7816/apdu.ts';
+import { deriveBasicAccessKeys, performBasicAccessControl } from '../../drivers/emrtd/access/bac.ts';
+import { accessKeySeed } from '../../drivers/emrtd/mrz/mrz.ts';
 import type { Chip } from '../../simulator/passport/chip.ts';
 import { createPassportChip } from '../../simulator/passport/passport-chip.ts';
 import { chipOf, mrzOf, passportOf, seededEntropy } from './simulated-document.ts';

@@ -1,7 +1,7 @@
 /** DG2 records whose lengths do not agree, and pictures of other kinds. */
 import { expect, test } from 'vitest';
-import { imageFormatOf, parseDG2 } from '../../drivers/emrtd/dg2.ts';
-import { concatBytes, writeTLV } from '../../drivers/emrtd/tlv.ts';
+import { imageFormatOf, parseDG2 } from '../../drivers/emrtd/lds/dg2.ts';
+import { concatBytes, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 import { writeDG2 } from '../../simulator/passport/logical-data-structure.ts';
 import { portraitOf } from './simulated-document.ts';
 

@@ -1,8 +1,8 @@
 /** Answers of a chip that knows the session keys and still does not keep to secure messaging. */
 import { expect, test } from 'vitest';
-import { TripleDESSecureMessaging } from '../../drivers/emrtd/secure-messaging.ts';
-import { concatBytes, writeTLV } from '../../drivers/emrtd/tlv.ts';
-import { encryptTripleDES, padMethod2, retailMAC } from '../../drivers/emrtd/triple-des.ts';
+import { TripleDESSecureMessaging } from '../../drivers/emrtd/access/secure-messaging.ts';
+import { concatBytes, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
+import { encryptTripleDES, padMethod2, retailMAC } from '../../drivers/emrtd/access/triple-des.ts';
 
 const encryptionKey = Uint8Array.from({ length: 16 }, (_, i) => i * 3 + 1);
 const macKey = Uint8Array.from({ length: 16 }, (_, i) => i * 5 + 2);

@@ -1,15 +1,15 @@
 /** Passive authentication against published EF.SODs of real issuers and their published CSCA certificates. */
 import { expect, test } from 'vitest';
-import { parseCertificate } from '../../drivers/emrtd/certificate.ts';
+import { parseCertificate } from '../../drivers/emrtd/pki/certificate.ts';
 import { DocumentError } from '../../drivers/emrtd/codes.ts';
-import { countryOfIssuingState } from '../../drivers/emrtd/issuing-states.ts';
+import { countryOfIssuingState } from '../../drivers/emrtd/mrz/issuing-states.ts';
 import {
   type PassiveAuthentication,
   authenticatePassively,
   checkDataGroupHash,
-} from '../../drivers/emrtd/passive-authentication.ts';
-import { type SecurityObject, parseSecurityObject } from '../../drivers/emrtd/security-object.ts';
-import { createTrustStore } from '../../drivers/emrtd/trust-store.ts';
+} from '../../drivers/emrtd/pki/passive-authentication.ts';
+import { type SecurityObject, parseSecurityObject } from '../../drivers/emrtd/pki/security-object.ts';
+import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import {
   isDataAbsent,
   masterListCertificates,

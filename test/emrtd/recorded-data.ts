@@ -1,8 +1,8 @@
 /** Published documents, lists and recordings beside the repository; whoever has none skips the tests that need them. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { certificatesIn } from '../../drivers/emrtd/trust-folder.ts';
-import { readTLV, readTLVs } from '../../drivers/emrtd/tlv.ts';
+import { certificatesIn } from '../../drivers/emrtd/pki/trust-folder.ts';
+import { readTLV, readTLVs } from '../../drivers/emrtd/iso7816/tlv.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/data/emrtd/', import.meta.url));
 

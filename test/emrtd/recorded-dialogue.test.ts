@@ -1,14 +1,14 @@
 /** A dialogue recorded with an independent chip: every command of our reader must be the recorded one, byte for byte. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { ChipSession } from '../../drivers/emrtd/chip-session.ts';
-import { EMRTD_APPLICATION } from '../../drivers/emrtd/apdu.ts';
-import { deriveBasicAccessKeys, performBasicAccessControl } from '../../drivers/emrtd/bac.ts';
-import { elementaryFiles } from '../../drivers/emrtd/data-groups.ts';
-import { parseDG1 } from '../../drivers/emrtd/dg1.ts';
-import { parseDG2 } from '../../drivers/emrtd/dg2.ts';
-import { FileReader } from '../../drivers/emrtd/files.ts';
-import { accessKeySeed } from '../../drivers/emrtd/mrz.ts';
+import { ChipSession } from '../../drivers/emrtd/iso7816/chip-session.ts';
+import { EMRTD_APPLICATION } from '../../drivers/emrtd/iso7816/apdu.ts';
+import { deriveBasicAccessKeys, performBasicAccessControl } from '../../drivers/emrtd/access/bac.ts';
+import { elementaryFiles } from '../../drivers/emrtd/lds/data-groups.ts';
+import { parseDG1 } from '../../drivers/emrtd/lds/dg1.ts';
+import { parseDG2 } from '../../drivers/emrtd/lds/dg2.ts';
+import { FileReader } from '../../drivers/emrtd/iso7816/file-reader.ts';
+import { accessKeySeed } from '../../drivers/emrtd/mrz/mrz.ts';
 import { isDataAbsent, recorded } from './recorded-data.ts';
 
 type Recording = {

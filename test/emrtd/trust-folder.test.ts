@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { loadTrustFolder } from '../../drivers/emrtd/trust-folder.ts';
+import { loadTrustFolder } from '../../drivers/emrtd/pki/trust-folder.ts';
 import { inspect, issuerOf, outcomeOf, passportOf, utopia } from './simulated-document.ts';
 
 const folders: string[] = [];

@@ -1,7 +1,7 @@
 /** An elliptic-curve key on a curve that is none of the known ones, as a forger would make it (CVE-2020-0601). */
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createTrustStore } from '../../drivers/emrtd/trust-store.ts';
+import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import { inspect, outcomeOf, passportOf, trusting, utopia } from './simulated-document.ts';
 
 /** Generator of P-256 with which the simulated certificates spell out their curve. */

@@ -1,8 +1,8 @@
 /** EF.SODs whose signature does not hold, or that are built so that more than one reading is possible. */
 import { expect, test } from 'vitest';
-import { parseASN1 } from '../../drivers/emrtd/asn1.ts';
+import { parseASN1 } from '../../drivers/emrtd/pki/asn1.ts';
 import type { DocumentInspection } from '../../drivers/emrtd/inspection.ts';
-import { concatBytes, writeTLV } from '../../drivers/emrtd/tlv.ts';
+import { concatBytes, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 import { oid, sequence } from '../../simulator/passport/der.ts';
 import { generateSigningKey } from '../../simulator/passport/keys.ts';
 import {

@@ -1,8 +1,8 @@
 /** ICAO Doc 9303-11 appendix D: the public worked example judges reader and simulated chip alike. */
 import { expect, test } from 'vitest';
-import { authenticationData, deriveBasicAccessKeys, sessionKeysFrom } from '../../drivers/emrtd/bac.ts';
-import { accessKeySeed } from '../../drivers/emrtd/mrz.ts';
-import { TripleDESSecureMessaging } from '../../drivers/emrtd/secure-messaging.ts';
+import { authenticationData, deriveBasicAccessKeys, sessionKeysFrom } from '../../drivers/emrtd/access/bac.ts';
+import { accessKeySeed } from '../../drivers/emrtd/mrz/mrz.ts';
+import { TripleDESSecureMessaging } from '../../drivers/emrtd/access/secure-messaging.ts';
 import { ChipSecureMessaging } from '../../simulator/passport/chip-secure-messaging.ts';
 import { createPassportChip } from '../../simulator/passport/passport-chip.ts';
 import { mrzOf } from './simulated-document.ts';

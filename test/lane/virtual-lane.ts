@@ -5,7 +5,7 @@
 import type { Biometrics } from '../../biometrics/index.ts';
 import type { DeviceId } from '../../drivers/contracts/device.ts';
 import type { DoorCommand, DoorName, GateIO, GateReading, Lamps } from '../../drivers/contracts/gate-io.ts';
-import { createTrustStore } from '../../drivers/emrtd/trust-store.ts';
+import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import { clearSafeKey, decodeBlock, encodeOutputs, inputRegisterCount } from '../../drivers/gate-io/map.ts';
 import { Outputs } from '../../drivers/gate-io/outputs.ts';
 import { DeviceError } from '../../drivers/contracts/device.ts';

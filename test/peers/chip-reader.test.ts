@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { pn532Command } from '../../drivers/chip-reader/codec.ts';
-import { FileId } from '../../drivers/emrtd/data-groups.ts';
+import { FileId } from '../../drivers/emrtd/lds/data-groups.ts';
 import { SimulatedChipReader } from '../../simulator/devices/chip-reader.ts';
 import type { Chip } from '../../simulator/passport/chip.ts';
 import { createPassportChip } from '../../simulator/passport/passport-chip.ts';

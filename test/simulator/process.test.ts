@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadTrustFolder } from '../../drivers/emrtd/trust-folder.ts';
+import { loadTrustFolder } from '../../drivers/emrtd/pki/trust-folder.ts';
 import type { SimulatorAddresses } from '../../simulator/simulator.ts';
 
 const main = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));

@@ -3,10 +3,11 @@
  * in the MRZ, and agree on session keys.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { Instruction, type CommandAPDU, type ResponseAPDU, StatusWord } from './apdu.ts';
-import { DocumentError } from './codes.ts';
-import { type SecureMessaging, TripleDESSecureMessaging, type TripleDESSessionKeys } from './secure-messaging.ts';
-import { concatBytes } from './tlv.ts';
+import { Instruction, type CommandAPDU, type ResponseAPDU, StatusWord } from '../iso7816/apdu.ts';
+import { DocumentError } from '../codes.ts';
+import type { SecureMessaging } from '../iso7816/chip-session.ts';
+import { TripleDESSecureMessaging, type TripleDESSessionKeys } from './secure-messaging.ts';
+import { concatBytes } from '../iso7816/tlv.ts';
 import { decryptTripleDES, deriveTripleDESKey, encryptTripleDES, retailMAC } from './triple-des.ts';
 
 const CHALLENGE_BYTES = 8;

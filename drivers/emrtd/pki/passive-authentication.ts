@@ -3,16 +3,13 @@
  * trusted? Pure: bytes, trusted certificates and the time go in, findings come out.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { CheckResult } from '../contracts/evidence.ts';
 import { verifySignature } from './algorithms.ts';
 import { ASN1Error } from './asn1.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
-import type { InspectionCode } from './codes.ts';
+import type { InspectionCode } from '../codes.ts';
+import { type Finding, failed, passed, undetermined } from '../finding.ts';
 import type { SecurityObject, SignerIdentifier } from './security-object.ts';
 import type { TrustStore } from './trust-store.ts';
-
-/** One answer. A passed check may carry a remark (SHA1_USED); any other result always says why. */
-export type Finding = { readonly result: CheckResult; readonly because: InspectionCode | null };
 
 export type PassiveAuthentication = {
   readonly hash: Finding;
@@ -33,10 +30,6 @@ export type PassiveAuthentication = {
 const contentTypes: readonly string[] = ['2.23.136.1.1.1', '1.3.27.1.1.1', '1.2.528.1.1006.1.20.1'];
 /** Says nothing about what is signed: taken only from China, whose documents have it. */
 const PLAIN_DATA = { contentType: '1.2.840.113549.1.7.1', country: 'CN' } as const;
-
-export const passed: Finding = { result: 'passed', because: null };
-const failed = (because: InspectionCode): Finding => ({ result: 'failed', because });
-const undetermined = (because: InspectionCode): Finding => ({ result: 'undetermined', because });
 
 /** All findings about the security object itself; data groups are compared by `checkDataGroupHash`. */
 export function authenticatePassively(o: {

@@ -1,7 +1,7 @@
 /** EF.COM (ICAO 9303-10 section 4.6.1): which data groups the chip holds. It is not signed. */
-import { DocumentError } from './codes.ts';
+import { DocumentError } from '../codes.ts';
 import { dataGroupOfTag } from './data-groups.ts';
-import { expectTLV, readTLVs, TLVError } from './tlv.ts';
+import { expectTLV, readTLVs, TLVError } from '../iso7816/tlv.ts';
 
 export type CommonData = {
   /** '0107' as the chip says it; odd values occur and are not refused. */

@@ -3,8 +3,8 @@
  * never beyond that length. Every file ends in a bounded number of commands, whatever the chip does.
  */
 import { type CommandAPDU, Instruction, type ResponseAPDU, StatusWord } from './apdu.ts';
-import { DocumentError } from './codes.ts';
-import type { ElementaryFile } from './data-groups.ts';
+import { DocumentError } from '../codes.ts';
+import type { ElementaryFile } from '../lds/data-groups.ts';
 import { TLVError, concatBytes, expectTLV, readTLVHeader, writeTLV } from './tlv.ts';
 
 /** Enough for one tag byte and a length of two; a longer header takes a second read. */

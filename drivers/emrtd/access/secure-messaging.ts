@@ -3,22 +3,11 @@
  * before anything in it is believed.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { type CommandAPDU, type ResponseAPDU, decodeResponse, encodeCommand } from './apdu.ts';
-import { ConversationError } from './codes.ts';
-import { type TLV, TLVError, concatBytes, readTLVs, writeTLV } from './tlv.ts';
+import { type CommandAPDU, type ResponseAPDU, decodeResponse, encodeCommand } from '../iso7816/apdu.ts';
+import type { SecureMessaging } from '../iso7816/chip-session.ts';
+import { ConversationError } from '../codes.ts';
+import { type TLV, TLVError, concatBytes, readTLVs, writeTLV } from '../iso7816/tlv.ts';
 import { decryptTripleDES, encryptTripleDES, padMethod2, retailMAC, unpadMethod2 } from './triple-des.ts';
-
-/** Protects commands and unwraps answers, strictly in turn. */
-export interface SecureMessaging {
-  /** The protected command as bytes for the chip. */
-  protect(command: CommandAPDU): Uint8Array;
-  /**
-   * What the chip said. Throws ConversationError SECURE_MESSAGING_FAILED when the answer is not protected, lacks its
-   * status or checksum or has anything beside them, says another status outside, or when the checksum is wrong: after
-   * that the session is over.
-   */
-  unprotect(response: Uint8Array): ResponseAPDU;
-}
 
 export type TripleDESSessionKeys = {
   /** 16 bytes each. */

@@ -1,7 +1,7 @@
 /** DG1 (ICAO 9303-10 section 4.7.1): the MRZ as the chip holds it. */
-import { DocumentError } from './codes.ts';
-import { type MRZ, parseMRZ } from './mrz.ts';
-import { TLVError, expectTLV, readTLVs } from './tlv.ts';
+import { DocumentError } from '../codes.ts';
+import { type MRZ, parseMRZ } from '../mrz/mrz.ts';
+import { TLVError, expectTLV, readTLVs } from '../iso7816/tlv.ts';
 
 /** Line lengths by the number of characters of the whole zone. */
 const lineLengths: Readonly<Record<number, number>> = { 72: 36, 88: 44, 90: 30 };

@@ -5,8 +5,8 @@
 import { type HashAlgorithm, type SignatureAlgorithm, hashAlgorithmOf, signatureAlgorithmOf } from './algorithms.ts';
 import { type ASN1Element, ASN1Error, UniversalTag, parseASN1 } from './asn1.ts';
 import { normalisedName } from './certificate.ts';
-import { DocumentError } from './codes.ts';
-import { TLVError, expectTLV } from './tlv.ts';
+import { DocumentError } from '../codes.ts';
+import { TLVError, expectTLV } from '../iso7816/tlv.ts';
 
 /** How the signer's certificate is named. Names normalised, identifiers in hex. */
 export type SignerIdentifier =

@@ -2,8 +2,8 @@
  * DG2 (ICAO 9303-10 section 4.7.2): the portrait, in a biometric information template around an ISO/IEC 19794-5:2005
  * face record. The picture is cut out, never decoded here.
  */
-import { DocumentError } from './codes.ts';
-import { type TLV, TLVError, expectTLV, readTLVs } from './tlv.ts';
+import { DocumentError } from '../codes.ts';
+import { type TLV, TLVError, expectTLV, readTLVs } from '../iso7816/tlv.ts';
 
 /** DG2 image as the chip holds it, after its hash was verified against EF.SOD (never before). */
 export type PortraitImage = { readonly format: 'jpeg' | 'jpeg2000'; readonly bytes: Uint8Array };

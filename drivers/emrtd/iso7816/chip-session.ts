@@ -2,11 +2,22 @@
  * The conversation with one chip: one APDU at a time, each with a deadline, plain until secure messaging is installed.
  * Turns every way in which a line can fail into one ConversationError.
  */
-import type { Transceiver } from '../contracts/chip-reader.ts';
-import { DeviceError, type DeviceErrorCode } from '../contracts/device.ts';
+import type { Transceiver } from '../../contracts/chip-reader.ts';
+import { DeviceError, type DeviceErrorCode } from '../../contracts/device.ts';
 import { type CommandAPDU, type ResponseAPDU, decodeResponse, encodeCommand } from './apdu.ts';
-import { type ConversationCode, ConversationError } from './codes.ts';
-import type { SecureMessaging } from './secure-messaging.ts';
+import { type ConversationCode, ConversationError } from '../codes.ts';
+
+/** Protects commands and unwraps answers, strictly in turn. */
+export interface SecureMessaging {
+  /** The protected command as bytes for the chip. */
+  protect(command: CommandAPDU): Uint8Array;
+  /**
+   * What the chip said. Throws ConversationError SECURE_MESSAGING_FAILED when the answer is not protected, lacks its
+   * status or checksum or has anything beside them, says another status outside, or when the checksum is wrong: after
+   * that the session is over.
+   */
+  unprotect(response: Uint8Array): ResponseAPDU;
+}
 
 /** How much later than its deadline a transceiver may reject before it is no longer waited for. */
 const GRACE_MS = 1000;

@@ -3,7 +3,7 @@
  * and number of nodes kept for input that comes from a chip.
  */
 import { type BaseBlock, Constructed, ObjectIdentifier, OctetString, BitString, fromBER } from 'asn1js';
-import { concatBytes, writeTLV } from './tlv.ts';
+import { concatBytes, writeTLV } from '../iso7816/tlv.ts';
 
 /** The bytes are not the ASN.1 structure that was asked for. Never carries content. */
 export class ASN1Error extends Error {

@@ -1,6 +1,6 @@
 /** Printed MRZ against DG1, field by field, as they stand in the lines (BSI TR-03135-1 section 5.7.2). */
+import { type Finding, failed, passed, undetermined } from '../finding.ts';
 import { type MRZ, rawFieldsOf } from './mrz.ts';
-import { type Finding, passed } from './passive-authentication.ts';
 
 type Zone = Pick<MRZ, 'format' | 'lines'>;
 
@@ -8,9 +8,9 @@ type Zone = Pick<MRZ, 'format' | 'lines'>;
 export function compareMRZ(printed: Zone, chip: Zone): Finding {
   const [one, other] = [rawFieldsOf(printed), rawFieldsOf(chip)];
   const isSame = printed.format === chip.format && areEqual(one.exact, other.exact);
-  if (!isSame || !agreeUpToFillers(one.birthDate, other.birthDate)) return { result: 'failed', because: 'MRZ_DIFFERS' };
+  if (!isSame || !agreeUpToFillers(one.birthDate, other.birthDate)) return failed('MRZ_DIFFERS');
   if (areEqual(one.optional, other.optional)) return passed;
-  return { result: 'undetermined', because: 'MRZ_OPTIONAL_DATA_DIFFERS' };
+  return undetermined('MRZ_OPTIONAL_DATA_DIFFERS');
 }
 
 function areEqual(one: readonly string[], other: readonly string[]): boolean {
