@@ -23,6 +23,7 @@ export class ChipSession implements ChipLink {
   readonly #onEnd: (session: ChipSession) => void;
   #ended: DeviceError | undefined;
   #isBusy = false;
+  #isReleased = false;
   #lastUse_ms: number;
 
   constructor(options: {
@@ -37,6 +38,11 @@ export class ChipSession implements ChipLink {
     this.#clock = options.clock;
     this.#onEnd = options.onEnd;
     this.#lastUse_ms = this.#clock.now();
+  }
+
+  /** True when the session ended otherwise than by `release`. */
+  get isLost(): boolean {
+    return this.#ended !== undefined && !this.#isReleased;
   }
 
   /** Milliseconds since the last APDU ended; 0 while one runs. */
@@ -71,7 +77,8 @@ export class ChipSession implements ChipLink {
 
   async release(): Promise<void> {
     if (this.#ended !== undefined) return;
-    this.end(new DeviceError('CHIP_LOST', 'released'), { isReleased: false });
+    this.#isReleased = true;
+    this.#ended = new DeviceError('CHIP_LOST', 'released');
     try {
       await this.#exchange.command(pn532Command.inRelease, [0x00], { timeout_ms: release_ms });
     } catch {
@@ -81,10 +88,10 @@ export class ChipSession implements ChipLink {
   }
 
   /** Ends the session from outside; calls after this reject with `error`. Idempotent. */
-  end(error: DeviceError, options: { readonly isReleased: boolean } = { isReleased: true }): void {
+  end(error: DeviceError): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
-    if (options.isReleased) this.#onEnd(this);
+    this.#onEnd(this);
   }
 
   /** Asks whether the chip still answers; ends the session when not. A heartbeat for the reader too. */

@@ -181,6 +181,7 @@ export const pn532Command = {
   inCommunicateThru: 0x42,
   inDeselect: 0x44,
   inListPassiveTarget: 0x4a,
+  inPSL: 0x4e,
   inRelease: 0x52,
   inSelect: 0x54,
   inAutoPoll: 0x60,
@@ -191,6 +192,9 @@ export const serialBaudRates = [9600, 19200, 38400, 57600, 115200, 230400, 46080
 
 /** Data bytes in one InDataExchange, each direction (UM0701-02 section 7.3.8). */
 export const longestExchange_bytes = 262;
+
+/** Bit rates on the air in kbit/s; index in the list is the parameter of InPSL (UM0701-02 section 7.3.7). */
+export const radioRates_kbps = [106, 212, 424] as const;
 
 /** More Information: another part of the same APDU follows. Bit of Tg to the chip, of the status from it. */
 export const moreInformation = 0x40;

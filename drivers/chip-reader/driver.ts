@@ -5,9 +5,9 @@ import { type Cancel, type Clock, pause, systemClock } from '../transport/clock.
 import { FaultLatch, GarbageMeter } from '../transport/fault-latch.ts';
 import { SerialLink } from '../transport/serial-link.ts';
 import { ChipSession } from './chip-session.ts';
-import { ackFrame, pn532Command, serialBaudRates, wakeUp } from './codec.ts';
+import { ackFrame, pn532Command, radioRates_kbps, serialBaudRates, statusMask, wakeUp } from './codec.ts';
 import { PN532Exchange } from './exchange.ts';
-import { type ChipKind, isDocumentChip, listParameters } from './target.ts';
+import { type ChipKind, fastestRate_kbps, isDocumentChip, listParameters, type RadioRate_kbps } from './target.ts';
 
 export type ChipReaderOptions = {
   readonly path: string;
@@ -15,6 +15,11 @@ export type ChipReaderOptions = {
   readonly baudRate?: number;
   /** Rate to negotiate after that; one of serialBaudRates. Default: stay. */
   readonly fastBaudRate?: (typeof serialBaudRates)[number];
+  /**
+   * Fastest rate on the air to ask a chip of type A for; default 106, the rate of activation. A chip that is lost at a
+   * faster rate is tried at 106 as long as it lies there.
+   */
+  readonly radioRate_kbps?: RadioRate_kbps;
   /** Between two looks into the field while nobody asks, default 300. */
   readonly poll_ms?: number;
   readonly clock?: Clock;
@@ -67,6 +72,9 @@ class PN532ChipReader implements ChipReader {
   #activation: Activation | undefined;
   /** The reader keeps a negotiated rate over a closed port: after a failure the other rate is tried. */
   #isFast = false;
+  /** This chip has failed at a faster rate than that of activation. */
+  #isRadioSlow = false;
+  #rate_kbps: RadioRate_kbps = 106;
 
   constructor(options: ChipReaderOptions) {
     this.#options = options;
@@ -257,9 +265,22 @@ class PN532ChipReader implements ChipReader {
       this.#isFieldUsed = true; // also when the response is lost on its way
       const response = await this.#command(pn532Command.inListPassiveTarget, listParameters[kind]);
       this.#isFieldUsed = wasUsed || response[0] !== 0;
-      if (isDocumentChip(kind, response)) return kind;
+      if (isDocumentChip(kind, response)) return (await this.#speedUp(kind, response)) ? kind : undefined;
     }
     return undefined;
+  }
+
+  /** Only right after activation, and only for a session. False: the chip has to be activated anew, without. */
+  async #speedUp(kind: ChipKind, response: Uint8Array): Promise<boolean> {
+    this.#rate_kbps = 106;
+    const most_kbps = this.#isRadioSlow ? 106 : (this.#options.radioRate_kbps ?? 106);
+    const rate_kbps = fastestRate_kbps(kind, response, most_kbps);
+    if (this.#activation === undefined || rate_kbps === 106) return true;
+    const parameter = radioRates_kbps.indexOf(rate_kbps);
+    const [status = statusMask] = await this.#command(pn532Command.inPSL, [0x01, parameter, parameter]);
+    this.#rate_kbps = rate_kbps;
+    this.#isRadioSlow = (status & statusMask) !== 0;
+    return !this.#isRadioSlow;
   }
 
   /** An activated chip does not answer a new request before it was without field; and it must begin without memory. */
@@ -294,6 +315,7 @@ class PN532ChipReader implements ChipReader {
 
   #chipGone(): void {
     this.#emptyPolls = 0;
+    this.#isRadioSlow = false;
     if (!this.#isChipPresent) return;
     this.#isChipPresent = false;
     this.#faults.emit({ type: 'chipGone' });
@@ -303,6 +325,7 @@ class PN532ChipReader implements ChipReader {
     if (this.#session !== session) return;
     this.#session = undefined;
     this.#isFieldUsed = true;
+    if (session.isLost && this.#rate_kbps > 106) this.#isRadioSlow = true;
     this.#wake();
   }
 

@@ -1,4 +1,5 @@
 /** What InListPassiveTarget reports (UM0701-02 section 7.3.5). Pure. */
+import type { radioRates_kbps } from './codec.ts';
 
 export type ChipKind = 'type-a' | 'type-b';
 
@@ -24,7 +25,30 @@ export function isDocumentChip(kind: ChipKind, response: Uint8Array): boolean {
   if (kind === 'type-b') {
     return target.length > atqbLength && ((target[atqbProtocolType] ?? 0) & protocolTypeISODEP) !== 0;
   }
-  const [, , selRes = 0, uidLength = 0] = target;
-  const ats = target.subarray(4 + uidLength);
-  return (selRes & selResISODEP) !== 0 && ats.length > 0 && ats[0] === ats.length;
+  const ats = answerToSelect(target);
+  return ((target[2] ?? 0) & selResISODEP) !== 0 && ats.length > 0 && ats[0] === ats.length;
 }
+
+export type RadioRate_kbps = (typeof radioRates_kbps)[number];
+
+/** ISO/IEC 14443-4 section 5.2.3: T0 says that TA(1) follows. */
+const hasTA = 0x10;
+/** Bits of TA(1) for what the chip receives and sends (ISO/IEC 14443-4 section 5.2.4). */
+const rateBits = [
+  { rate_kbps: 424, bits: 0x22 },
+  { rate_kbps: 212, bits: 0x11 },
+] as const;
+
+/**
+ * The fastest rate, both ways and not above `most_kbps`, that the chip offers. Type B agrees on its rate in ATTRIB, which
+ * the PN532 sends by itself at 106 kbit/s.
+ */
+export function fastestRate_kbps(kind: ChipKind, response: Uint8Array, most_kbps: RadioRate_kbps): RadioRate_kbps {
+  if (kind === 'type-b') return 106;
+  const [, t0 = 0, ta = 0] = answerToSelect(response.subarray(2));
+  if ((t0 & hasTA) === 0) return 106;
+  return rateBits.find(({ rate_kbps, bits }) => rate_kbps <= most_kbps && (ta & bits) === bits)?.rate_kbps ?? 106;
+}
+
+/** Behind SENS_RES, SEL_RES and the UID; its first byte is its length. */
+const answerToSelect = (target: Uint8Array): Uint8Array => target.subarray(4 + (target[3] ?? 0));

@@ -17,6 +17,21 @@ export const systemClock: Clock = {
   },
 };
 
+/** A timer so much behind its time says that this process was held up, not that the other end was slow. */
+const late_ms = 15;
+/** Then there is so much time to read what came meanwhile: timers run before input that waits. */
+const grace_ms = 20;
+
+/** As `after`, for the time that another device has: when this process was held up, what it sent is read first. */
+export function deadline(clock: Clock, delay_ms: number, run: () => void): Cancel {
+  const due_ms = clock.now() + delay_ms;
+  let cancel = clock.after(delay_ms, () => {
+    if (clock.now() - due_ms < late_ms) return run();
+    cancel = clock.after(grace_ms, run);
+  });
+  return () => cancel();
+}
+
 /** Resolves after `delay_ms`, earlier when the signal aborts; never rejects. */
 export function pause(clock: Clock, delay_ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@
  * quarantined, because the late answer would otherwise be taken for the answer to the next request.
  */
 import { DeviceError } from '../contracts/device.ts';
-import type { Cancel, Clock } from './clock.ts';
+import { type Cancel, type Clock, deadline } from './clock.ts';
 
 export type RequestQueueOptions<Request> = {
   readonly clock: Clock;
@@ -93,7 +93,7 @@ export class RequestQueue<Request, Answer> {
     const entry = this.#waiting.shift();
     if (entry === undefined) return;
     this.#inFlight = entry;
-    this.#cancelDeadline = this.#options.clock.after(entry.timeout_ms, () =>
+    this.#cancelDeadline = deadline(this.#options.clock, entry.timeout_ms, () =>
       this.#abandon(entry, new DeviceError('DEVICE_TIMEOUT')),
     );
     this.#options.send(entry.request);

@@ -8,6 +8,7 @@
 import type { LinuxPortBinding } from '@serialport/bindings-cpp';
 import { SerialPort } from 'serialport';
 import { type Cancel, type Clock, systemClock } from './clock.ts';
+import { readAndWriteDirectly, stirThreadPool } from './direct-port.ts';
 
 export type SerialLinkOptions = {
   /** Prefer /dev/serial/by-id/…: names such as ttyUSB0 change owner. */
@@ -41,9 +42,7 @@ const unsentLimit_bytes = 64 * 1024;
  * 3148, bindings-cpp pull request 239): the native poller calls JavaScript in a way after which pending promises are
  * not continued. An immediate after each poll event wakes the loop. The poller is new after every open.
  */
-function wakePoller(port: SerialPort): void {
-  const poller = (port.port as Partial<LinuxPortBinding> | undefined)?.poller;
-  if (poller === undefined) return; // Windows has none
+function wakePoller({ poller }: LinuxPortBinding): void {
   const emit = poller.emit.bind(poller);
   poller.emit = (...args: Parameters<typeof emit>): boolean => {
     setImmediate(() => {});
@@ -51,15 +50,23 @@ function wakePoller(port: SerialPort): void {
   };
 }
 
+/** The binding of a port on Linux or macOS; Windows has another, without poller. */
+function pollingBinding(port: SerialPort): LinuxPortBinding | undefined {
+  const binding = port.port as Partial<LinuxPortBinding> | undefined;
+  return binding?.poller === undefined ? undefined : (binding as LinuxPortBinding);
+}
+
 function closePort(port: SerialPort, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     if (!port.isOpen) return resolve();
-    const cancel = clock.after(closeLimit_ms, resolve);
-    const close = (): void =>
-      port.close(() => {
-        cancel();
-        resolve();
-      });
+    const stopStirring = stirThreadPool(clock);
+    const finish = (): void => {
+      cancel();
+      stopStirring();
+      resolve();
+    };
+    const cancel = clock.after(closeLimit_ms, finish);
+    const close = (): void => port.close(finish);
     port.flush(close); // what is unsent must not hold up the close; a flush that fails is no reason to stay open
   });
 }
@@ -122,7 +129,9 @@ export class SerialLink {
     const port = this.#port;
     if (port === undefined || !this.#isOpen) return Promise.resolve();
     return new Promise((resolve) => {
+      const stopStirring = stirThreadPool(this.#clock);
       port.flush((error) => {
+        stopStirring();
         if (error) this.#lose(port);
         resolve();
       });
@@ -134,7 +143,9 @@ export class SerialLink {
     const port = this.#port;
     if (port === undefined || !this.#isOpen) return Promise.resolve(false);
     return new Promise((resolve) => {
+      const stopStirring = stirThreadPool(this.#clock);
       port.update({ baudRate }, (error) => {
+        stopStirring();
         if (!error && this.#port === port) this.#baudRate = baudRate;
         resolve(!error);
       });
@@ -163,15 +174,23 @@ export class SerialLink {
     }
     this.#port = port;
     this.#baudRate = this.#options.baudRate;
+    // Before the listener for data, which makes the port read as soon as it is open.
+    port.once('open', () => {
+      const binding = pollingBinding(port);
+      if (binding === undefined) return;
+      wakePoller(binding);
+      readAndWriteDirectly(binding);
+    });
     port.on('error', () => this.#lose(port));
     port.on('close', () => this.#lose(port));
     port.on('data', (bytes: Buffer) => {
       if (this.#port === port && this.#isOpen) this.#owner.received(bytes);
     });
     this.#cancelTimer = this.#clock.after(openLimit_ms, () => this.#lose(port));
+    const stopStirring = stirThreadPool(this.#clock);
     port.open((error) => {
+      stopStirring();
       if (error) return this.#lose(port);
-      wakePoller(port);
       if (this.#port !== port) return void closePort(port, this.#clock); // opened after it was given up
       this.#cancelTimer();
       this.#isOpen = true;

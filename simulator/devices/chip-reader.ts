@@ -11,6 +11,7 @@ import {
   PN532Parser,
   type PN532Frame,
   pn532Command,
+  radioRates_kbps,
   serialBaudRates,
 } from '../../drivers/chip-reader/codec.ts';
 import { type Cancel, type Clock, pause, systemClock } from '../../drivers/transport/clock.ts';
@@ -18,10 +19,16 @@ import type { Chip } from '../passport/chip.ts';
 import type { Line } from '../wire/line.ts';
 import { ISODEPCard } from './iso-dep.ts';
 import { targetData } from './pn532-target.ts';
+import type { RadioRate_kbps } from './radio.ts';
 
 export type SimulatedChipReaderOptions = {
-  /** Time on top of what the chip itself takes, for air interface and chip; default none. */
-  readonly apduDelay_ms?: (command: Uint8Array, response: Uint8Array) => number;
+  /** Time on top of what the chip takes, for the air interface; default none. */
+  readonly apduDelay_ms?: (command: Uint8Array, response: Uint8Array, radio: Radio) => number;
+  /**
+   * How long a chip that does not pace itself thinks about a command, what it computes here included. Measured from the
+   * last byte on the line, so that no timer of this process comes on top.
+   */
+  readonly chipTime_ms?: (command: Uint8Array) => number;
   /** How long the reader looks for a chip before it reports none; default 5. */
   readonly search_ms?: number;
   /** How long it waits for a chip that has fallen silent; default 50. */
@@ -29,8 +36,11 @@ export type SimulatedChipReaderOptions = {
   readonly clock?: Clock;
 };
 
+/** How reader and chip speak on the air. */
+export type Radio = { readonly kind: Chip['kind']; readonly rate_kbps: RadioRate_kbps };
+
 /** Status byte (UM0701-02 section 7.1). */
-const status = { ok: 0x00, timeOut: 0x01 } as const;
+const status = { ok: 0x00, timeOut: 0x01, invalidParameter: 0x10, notAcceptable: 0x27 } as const;
 const firmware = [0x32, 0x01, 0x06, 0x07] as const;
 const powerUpBaudRate = 115200;
 const betweenBytes_ms = 100;
@@ -62,12 +72,22 @@ export class SimulatedChipReader {
   #responseParts: Uint8Array[] = [];
   #commands = 0;
   #lastCommand: number | undefined;
+  #rate_kbps: RadioRate_kbps = 106;
+  /** The chip has been spoken to since its activation. */
+  #hasExchanged = false;
+  /** When the last byte that came was due: what is timed is timed from there. */
+  #received_ms = 0;
+  /** When the running command's answer was due; undefined: nothing was timed, it is due now. */
+  #due_ms: number | undefined;
 
   constructor(line: Line, options: SimulatedChipReaderOptions = {}) {
     this.#line = line;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#unsubscribe = [line.onBytes((bytes) => this.#receive(bytes)), line.onPlug(() => this.#powerUp())];
+    this.#unsubscribe = [
+      line.onBytes((bytes, due_ms) => this.#receive(bytes, due_ms)),
+      line.onPlug(() => this.#powerUp()),
+    ];
     this.#powerUp();
   }
 
@@ -117,11 +137,14 @@ export class SimulatedChipReader {
     this.#selected?.reset();
     this.#selected = undefined;
     this.#card = undefined;
+    this.#rate_kbps = 106;
+    this.#hasExchanged = false;
     this.#command = [];
     this.#responseParts = [];
   }
 
-  #receive(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array, due_ms: number): void {
+    this.#received_ms = due_ms;
     this.#cancelIdle();
     for (const frame of this.#parser.push(bytes)) this.#take(frame);
     if (!this.#parser.isInFrame) return;
@@ -142,7 +165,8 @@ export class SimulatedChipReader {
     this.#running.abort();
     this.#running = new AbortController();
     this.#lastResponse = undefined;
-    this.#line.write(ackFrame);
+    this.#due_ms = undefined;
+    this.#line.write(ackFrame, this.#received_ms);
     void this.#carryOut(frame.bytes, this.#running.signal);
   }
 
@@ -158,7 +182,7 @@ export class SimulatedChipReader {
     const reply = await this.#reply(code, bytes.subarray(1), signal);
     if (signal.aborted || reply === 'none') return;
     this.#lastResponse = reply === 'error' ? errorFrame : encodeToHost(Uint8Array.of(code + 1, ...reply));
-    this.#line.write(this.#lastResponse);
+    this.#line.write(this.#lastResponse, this.#due_ms);
   }
 
   async #reply(code: number, parameters: Uint8Array, signal: AbortSignal): Promise<Reply> {
@@ -175,6 +199,8 @@ export class SimulatedChipReader {
       case pn532Command.inRelease:
         this.#deselect();
         return [status.ok];
+      case pn532Command.inPSL:
+        return [this.#selectParameters(parameters)];
       case pn532Command.inSelect:
         return [this.#inField() === undefined ? status.timeOut : status.ok];
       default:
@@ -238,6 +264,18 @@ export class SimulatedChipReader {
     return (this.#parameters & automaticRATS) !== 0;
   }
 
+  /** PPS with a chip of type A, right after its activation; with the same rate both ways. */
+  #selectParameters(parameters: Uint8Array): number {
+    const chip = this.#inField();
+    if (chip === undefined) return status.timeOut;
+    if (chip.kind !== 'type-a' || this.#hasExchanged) return status.notAcceptable;
+    const [, toChip, fromChip] = parameters;
+    const rate_kbps = radioRates_kbps[toChip ?? -1];
+    if (rate_kbps === undefined || toChip !== fromChip) return status.invalidParameter;
+    this.#rate_kbps = rate_kbps;
+    return status.ok;
+  }
+
   async #listPassiveTarget(parameters: Uint8Array, signal: AbortSignal): Promise<Reply> {
     const modulation = parameters[1];
     const kind = modulation === 0x00 ? 'type-a' : modulation === 0x03 ? 'type-b' : undefined;
@@ -270,6 +308,7 @@ export class SimulatedChipReader {
 
   async #dataExchange(parameters: Uint8Array, signal: AbortSignal): Promise<Reply> {
     const chip = this.#inField();
+    this.#hasExchanged = true;
     if (chip === undefined) return this.#silence(signal);
     const hasMore = ((parameters[0] ?? 0) & moreInformation) !== 0;
     const part = parameters.subarray(1);
@@ -298,6 +337,7 @@ export class SimulatedChipReader {
 
   /** Without an open ISO/IEC 14443-4 session nobody answers raw frames: libnfc takes any other status for a chip. */
   async #communicateThru(parameters: Uint8Array, signal: AbortSignal): Promise<Reply> {
+    this.#hasExchanged = true;
     const response = this.#inField() === undefined ? undefined : await this.#card?.exchange(parameters);
     if (signal.aborted) return 'none';
     if (response === undefined || this.#inField() === undefined) return [status.timeOut];
@@ -311,8 +351,14 @@ export class SimulatedChipReader {
   }
 
   async #delay(command: Uint8Array, response: Uint8Array, signal: AbortSignal): Promise<void> {
-    const delay_ms = this.#options.apduDelay_ms?.(command, response) ?? 0;
-    if (delay_ms > 0) await pause(this.#clock, delay_ms, signal);
+    const { apduDelay_ms, chipTime_ms } = this.#options;
+    const radio = { kind: this.#selected?.kind ?? 'type-a', rate_kbps: this.#rate_kbps };
+    const thought_ms = Math.max(this.#clock.now(), this.#received_ms + (chipTime_ms?.(command) ?? 0));
+    const due_ms = thought_ms + (apduDelay_ms?.(command, response, radio) ?? 0);
+    const rest_ms = due_ms - this.#clock.now();
+    if (rest_ms <= 0) return;
+    await pause(this.#clock, rest_ms, signal);
+    this.#due_ms = due_ms;
   }
 }
 

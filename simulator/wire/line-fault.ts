@@ -1,7 +1,12 @@
 /** Small named misfortunes of a serial line, at byte level. Each can be added to a line and taken off again. */
 
 /** Bytes that go over the line together, `after_ms` after whatever went before them. */
-export type Piece = { readonly bytes: Uint8Array; readonly after_ms: number };
+export type Piece = {
+  readonly bytes: Uint8Array;
+  readonly after_ms: number;
+  /** When the sender began, where that is known better than by the moment of the call; never in the future. */
+  readonly begun_ms?: number;
+};
 
 export type Direction = 'toHost' | 'fromHost';
 

@@ -37,7 +37,7 @@ export class Line {
   /** Rate the device is set to; see LineOptions. */
   device_baud: number | undefined;
   readonly #pacing_baud: number | undefined;
-  readonly #listeners = new Set<(bytes: Uint8Array) => void>();
+  readonly #listeners = new Set<(bytes: Uint8Array, due_ms: number) => void>();
   readonly #plugListeners = new Set<(isPlugged: boolean) => void>();
   readonly #faults: LineFault[] = [];
   readonly #toHost: PacedQueue;
@@ -55,7 +55,8 @@ export class Line {
     const clock = options.clock ?? systemClock;
     const baudRate = (): number => this.#pacing_baud ?? this.#terminal?.baudRate() ?? Infinity;
     this.#toHost = new PacedQueue({ clock, baudRate, deliver: (bytes) => this.#deliverToHost(bytes) });
-    this.#fromHost = new PacedQueue({ clock, baudRate, deliver: (bytes) => this.#deliverToDevice(bytes) });
+    const toDevice = (bytes: Uint8Array, due_ms: number): void => this.#deliverToDevice(bytes, due_ms);
+    this.#fromHost = new PacedQueue({ clock, baudRate, deliver: toDevice });
     this.replug();
   }
 
@@ -63,14 +64,17 @@ export class Line {
     return this.#terminal !== undefined;
   }
 
-  /** Device → host. Lost while unplugged. */
-  write(bytes: Uint8Array): void {
+  /**
+   * Device → host. Lost while unplugged. `begun_ms`: when the device began to send, on the line's clock, where a timer
+   * let it know late; default now.
+   */
+  write(bytes: Uint8Array, begun_ms?: number): void {
     if (this.#terminal === undefined) return;
-    this.#send('toHost', this.#toHost, bytes.slice());
+    this.#send('toHost', this.#toHost, bytes.slice(), begun_ms);
   }
 
-  /** Host → device. */
-  onBytes(listener: (bytes: Uint8Array) => void): () => void {
+  /** Host → device. `due_ms`: when the last bit of these bytes went over, on the line's clock. */
+  onBytes(listener: (bytes: Uint8Array, due_ms: number) => void): () => void {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
@@ -141,13 +145,14 @@ export class Line {
     for (const listener of listeners) listener(isPlugged);
   }
 
-  #send(direction: Direction, queue: PacedQueue, bytes: Uint8Array): void {
-    let pieces: Piece[] = [{ bytes: this.#garbled(direction, bytes), after_ms: 0 }];
+  #send(direction: Direction, queue: PacedQueue, bytes: Uint8Array, begun_ms?: number): void {
+    const garbled = this.#garbled(direction, bytes);
+    let pieces: Piece[] = [{ bytes: garbled, after_ms: 0, ...(begun_ms !== undefined && { begun_ms }) }];
     for (const fault of this.#faults) {
       if (fault.direction !== 'both' && fault.direction !== direction) continue;
       pieces = pieces.flatMap((piece) => {
         const [first, ...rest] = fault.apply(piece.bytes);
-        return first === undefined ? [] : [{ ...first, after_ms: first.after_ms + piece.after_ms }, ...rest];
+        return first === undefined ? [] : [{ ...piece, ...first, after_ms: first.after_ms + piece.after_ms }, ...rest];
       });
     }
     for (const piece of pieces) queue.push(piece);
@@ -167,9 +172,9 @@ export class Line {
     this.#bytesLost += bytes.length - sent;
   }
 
-  #deliverToDevice(bytes: Uint8Array): void {
+  #deliverToDevice(bytes: Uint8Array, due_ms: number): void {
     this.#bytesFromHost += bytes.length;
     const listeners = [...this.#listeners];
-    for (const listener of listeners) listener(bytes);
+    for (const listener of listeners) listener(bytes, due_ms);
   }
 }

@@ -6,8 +6,10 @@ export type PacedQueueOptions = {
   readonly clock: Clock;
   /** Rate of the line at this moment in bits per second; Infinity delivers at once. */
   baudRate(): number;
-  /** The queue goes on when this resolves. */
-  deliver(bytes: Uint8Array): Promise<void> | void;
+  /**
+   * The queue goes on when this resolves. `due_ms`: when the last bit went over; a timer comes a little earlier or later.
+   */
+  deliver(bytes: Uint8Array, due_ms: number): Promise<void> | void;
 };
 
 /** Start bit, eight data bits, stop bit. */
@@ -65,7 +67,8 @@ export class PacedQueue {
 
   async #sendPiece(piece: Piece): Promise<void> {
     const epoch = this.#epoch;
-    this.#free_ms = Math.max(this.#free_ms, this.#options.clock.now()) + piece.after_ms;
+    const begun_ms = Math.min(piece.begun_ms ?? Infinity, this.#options.clock.now());
+    this.#free_ms = Math.max(this.#free_ms, begun_ms) + piece.after_ms;
     for (let offset = 0; offset < piece.bytes.length; offset += slice_bytes) {
       const slice = piece.bytes.subarray(offset, offset + slice_bytes);
       const baudRate = this.#options.baudRate();
@@ -73,7 +76,7 @@ export class PacedQueue {
       await this.#waitUntil(this.#free_ms);
       if (epoch !== this.#epoch) return;
       this.#queued_bytes = Math.max(0, this.#queued_bytes - slice.length);
-      await this.#options.deliver(slice);
+      await this.#options.deliver(slice, this.#free_ms);
     }
   }
 

@@ -2,7 +2,8 @@
  * A pseudo-terminal made in this process: the simulated device holds the master, a driver opens the slave's path like
  * any serial port. Linux only (x86-64 and arm64 share these constants).
  */
-import { closeSync, constants, openSync, write } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import koffi, { type LibraryHandle } from 'koffi';
 
@@ -103,34 +104,33 @@ export class PseudoTerminal {
    */
   async write(bytes: Uint8Array): Promise<number> {
     if (this.#isWriting) throw new Error('one write at a time');
+    this.#isWriting = true;
     let sent = 0;
     while (sent < bytes.length && !this.#isClosed) {
       const result = await this.#writeSome(bytes.subarray(sent));
       if (result === 'lost') break;
       sent += result;
     }
+    this.#isWriting = false;
     return sent;
   }
 
-  #writeSome(bytes: Uint8Array): Promise<number | 'lost'> {
-    return new Promise((resolve) => {
-      this.#isWriting = true;
-      write(this.#master, bytes, 0, bytes.length, null, (error, count) => {
-        this.#isWriting = false;
-        if (this.#isClosed) {
-          this.#release(); // waited for this write, so that it could not hit a descriptor number in new hands
-          return resolve('lost');
-        }
-        if (error === null) {
-          this.#blockedSince_ms = undefined;
-          return resolve(count);
-        }
-        if (error.code !== 'EAGAIN') return resolve('lost');
-        this.#blockedSince_ms ??= performance.now();
-        if (performance.now() - this.#blockedSince_ms > unread_ms) return resolve('lost');
-        setTimeout(() => resolve(0), retry_ms);
-      });
-    });
+  /**
+   * On this thread: the descriptor does not block, and a write through the thread pool was seen to wait for 240 ms on a
+   * loaded machine, until something else used the pool.
+   */
+  async #writeSome(bytes: Uint8Array): Promise<number | 'lost'> {
+    try {
+      const count = writeSync(this.#master, bytes);
+      this.#blockedSince_ms = undefined;
+      return count;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return 'lost';
+    }
+    this.#blockedSince_ms ??= performance.now();
+    if (performance.now() - this.#blockedSince_ms > unread_ms) return 'lost';
+    await delay(retry_ms);
+    return 0;
   }
 
   /** Unplugs: the driver's descriptor goes dead. Idempotent. */
@@ -138,10 +138,6 @@ export class PseudoTerminal {
     if (this.#isClosed) return;
     this.#isClosed = true;
     closeSync(this.#slave);
-    if (!this.#isWriting) this.#release();
-  }
-
-  #release(): void {
     this.#stream.destroy();
   }
 }

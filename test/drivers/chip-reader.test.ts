@@ -97,6 +97,84 @@ test.each(['type-a', 'type-b'] as const)(
   },
 );
 
+test('the longest extended command and response go through in parts', async () => {
+  const { device, reader } = await readerInService({ fastBaudRate: 921600 });
+  // Header, Lc and Le of three and two bytes, 65,535 bytes of data; 65,536 bytes of data and the status word.
+  const command = Uint8Array.from({ length: 4 + 3 + 65_535 + 2 }, (_, i) => i % 253);
+  const response = Uint8Array.from({ length: 65_536 + 2 }, (_, i) => i % 247);
+  const chip = echoChip('type-a', () => response);
+  device.place(chip);
+  const link = await reader.activate(long);
+  const received = await link.transceive(command, { timeout_ms: 20_000 });
+  expect(Buffer.compare(received, response)).toBe(0);
+  expect(chip.received).toEqual([hex(command)]);
+});
+
+/** What the simulated reader says about the air while APDUs go through. */
+function airNoted(): { rates: number[]; options: SimulatedChipReaderOptions } {
+  const rates: number[] = [];
+  const apduDelay_ms: SimulatedChipReaderOptions['apduDelay_ms'] = (_, __, radio) => {
+    rates.push(radio.rate_kbps);
+    return 0;
+  };
+  return { rates, options: { apduDelay_ms } };
+}
+
+test.each([
+  ['type-a', undefined, 106],
+  ['type-a', 212, 212],
+  ['type-a', 424, 424],
+  ['type-b', 424, 106],
+] as const)(
+  'a chip of %s is spoken to at the rate that reader and chip both have: asked %s, is %s',
+  async (kind, asked, is) => {
+    const { rates, options } = airNoted();
+    const { device, reader } = await readerInService(asked === undefined ? {} : { radioRate_kbps: asked }, options);
+    device.place(echoChip(kind));
+    await (await reader.activate(long)).transceive(select, long);
+    expect(rates).toEqual([is]);
+  },
+);
+
+test('a chip that refuses a faster rate is spoken to at the rate of activation', async () => {
+  const { line, device, reader } = await readerInService({ radioRate_kbps: 424 });
+  let refusals = 0;
+  line.addFault({
+    name: 'a chip silent to PPS',
+    direction: 'toHost',
+    apply: (data) => {
+      const isAnswer = hex(data) === '0000ff03fdd54f00dc00';
+      if (isAnswer) refusals++;
+      return [{ bytes: isAnswer ? bytes('0000ff03fdd54f01db00') : data, after_ms: 0 }];
+    },
+  });
+  device.place(echoChip('type-a'));
+  const link = await reader.activate(long);
+  expect(hex(await link.transceive(select, long))).toBe(`${hex(select.toReversed())}9000`);
+  expect(refusals).toBe(1);
+});
+
+test('a chip lost at a faster rate is tried at the rate of activation as long as it lies there', async () => {
+  const { rates, options } = airNoted();
+  const { device, reader, heard } = await readerInService({ radioRate_kbps: 424 }, options);
+  const chip = echoChip('type-a');
+  device.place(chip);
+  const first = await reader.activate(long);
+  await first.transceive(select, long);
+  chip.isSilent = true;
+  await expect(first.transceive(select, long)).rejects.toMatchObject({ code: 'CHIP_LOST' });
+  chip.isSilent = false;
+  const second = await reader.activate(long);
+  await second.transceive(select, long);
+  await second.release();
+  const gone = heard.next('no chip', isType('chipGone'));
+  device.remove();
+  await gone;
+  device.place(echoChip('type-a'));
+  await (await reader.activate(long)).transceive(select, long);
+  expect(rates).toEqual([424, 106, 424]);
+});
+
 test('a chip is activated as soon as it comes, and not after the deadline', async () => {
   const { device, reader } = await readerInService();
   await expect(reader.activate({ timeout_ms: 50 })).rejects.toMatchObject({ code: 'CHIP_ABSENT' });

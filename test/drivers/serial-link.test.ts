@@ -1,4 +1,6 @@
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
+import { closeSync, constants, open, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { SerialLink } from '../../drivers/transport/serial-link.ts';
@@ -166,4 +168,42 @@ test('bytes of a device in another process come at once to a reader that has not
   expect(report.received).toBe(5);
   // Measured on Node 26.10: 8 ms with the wrapper, 4.8 s without (the next timer of the process).
   expect(report.longest_ms).toBeLessThan(2500);
+});
+
+/** Keeps every thread of the pool busy, without work: each waits for somebody who writes. Returns the way to let go. */
+function occupyThreadPool(): () => Promise<void> {
+  const fifo = join(temporaryFolder(), 'nobody-writes');
+  expect(spawnSync('mkfifo', [fifo]).status).toBe(0);
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+  const opened = Array.from(
+    { length: threads },
+    () =>
+      new Promise<void>((resolve) => {
+        open(fifo, 'r', (_, descriptor) => {
+          closeSync(descriptor);
+          resolve();
+        });
+      }),
+  );
+  return async () => {
+    const writer = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    await Promise.all(opened);
+    closeSync(writer);
+  };
+}
+
+test('bytes come and go while every thread of the pool is busy', async () => {
+  const line = temporaryLine({ pacing_baud: Infinity });
+  const fromHost: number[] = [];
+  line.onBytes((bytes) => fromHost.push(...bytes));
+  const watched = await openOn(line.path);
+  const letGo = occupyThreadPool();
+  try {
+    watched.link.write(Uint8Array.of(1, 2, 3));
+    line.write(Uint8Array.of(4, 5, 6));
+    await until('both ways', () => fromHost.length === 3 && watched.received.length === 3);
+  } finally {
+    await letGo();
+  }
+  expect([...fromHost, ...watched.received]).toEqual([1, 2, 3, 4, 5, 6]);
 });
