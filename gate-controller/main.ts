@@ -8,7 +8,6 @@ import { buildPages } from '../.ci/build-pages.ts';
 import { type Biometrics, BiometricsError, createBiometrics } from '../biometrics/index.ts';
 import { createCamera } from '../drivers/camera/driver.ts';
 import { createChipReader } from '../drivers/chip-reader/driver.ts';
-import { loadTrustFolder } from '../drivers/emrtd/pki/trust-folder.ts';
 import { createGateIO } from '../drivers/gate-io/driver.ts';
 import { createMRZReader } from '../drivers/mrz-reader/driver.ts';
 import { ProvisionError } from '../models/package-files.ts';
@@ -23,9 +22,11 @@ import { operatingPoint } from './decision/operating-points.ts';
 import { type Journal, JournalError, openJournal } from './journal/journal.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { Committed } from './kernel/kernel.ts';
+import { currentTransactionId } from './kernel/lane-parts.ts';
 import { LaneController } from './lane-controller.ts';
 import { outermost } from './lane/presentation.ts';
 import { askYente } from './risk/yente.ts';
+import { TrustKeeper } from './trust-keeper.ts';
 
 const version = 'border-gate-controller 0.1.0';
 
@@ -122,17 +123,27 @@ type LaneSurroundings = {
 };
 
 async function createLane(configuration: Configuration, surroundings: LaneSurroundings): Promise<LaneController> {
-  const { devices, risk, policy, timings, lane, trustFolder } = configuration;
+  const { devices, risk, policy, inspection, timings, lane, trustFolder } = configuration;
   const { biometrics, journal, log, onStep, onChange } = surroundings;
   await mkdir(resolve(trustFolder), { recursive: true });
-  const { trust, refused } = await loadTrustFolder(resolve(trustFolder));
-  log.info({ anchors: trust.certificates.length, refused }, 'issuer certificates');
+  const keeper = await TrustKeeper.open({
+    folder: resolve(trustFolder),
+    onLoaded: ({ trust, refused, missingLists }) => {
+      log.info({ anchors: trust.certificates.length, lists: trust.lists.length, refused }, 'issuer certificates');
+      if (missingLists.length > 0) log.error({ missingLists }, 'imported lists cannot be used: out of service');
+    },
+    onTrouble: ({ name }) => log.error({ name }, 'the trust folder cannot be read; what was read before is used'),
+  });
   const yente = { name: 'watchlist', ...risk, now_ms: systemClock.now_ms };
-  return new LaneController({
+  const controller = new LaneController({
     laneId: lane.id,
     opensByItself: lane.opensByItself,
     journal,
-    onStep,
+    onStep: (step) => {
+      onStep(step);
+      // Between two passengers: nobody waits for it, and no inspection sees half of a change.
+      if (step.kind === 'transaction' && step.isEnded) void keeper.refresh();
+    },
     onChange,
     onFatal: (error) => {
       // Without a record nothing may move: the doors are left to the hardware, which secures them without a host.
@@ -151,7 +162,9 @@ async function createLane(configuration: Configuration, surroundings: LaneSurrou
         camera: createCamera(devices.camera),
       },
       biometrics,
-      trust: () => trust,
+      trust: () => keeper.trust(),
+      isTrustWhole: () => keeper.isWhole(),
+      inspection,
       askRisk: (subject, signal) => askYente(yente, subject, signal),
       policy,
       operatingPoint: operatingPoint(policy.operatingPoint),
@@ -160,6 +173,8 @@ async function createLane(configuration: Configuration, surroundings: LaneSurrou
       lastRecordAt_ms: journal.standing.last?.at_ms ?? 0,
     },
   });
+  keeper.watch(systemClock, () => currentTransactionId(controller.kernel) === null);
+  return controller;
 }
 
 type PagesSurroundings = {

@@ -1,11 +1,25 @@
 /** Makes a scenario's document and face: issues the passport, puts its chip together, dresses the bearer. */
-import { createIssuer } from './passport/issuer.ts';
+import { Instruction } from '../drivers/emrtd/iso7816/apdu.ts';
+import { FileId } from '../drivers/emrtd/lds/data-groups.ts';
+import { createIssuer, withNewSigner } from './passport/issuer.ts';
 import type { Issuer } from './passport/issuer.ts';
 import type { Chip } from './passport/chip.ts';
+import { type Misbehaviour, misbehavingAs } from './passport/misbehaviour.ts';
+import {
+  aboutFile,
+  all,
+  enormousLength,
+  instruction,
+  slow,
+  wrongChecksum,
+} from './passport/misbehaviour-ingredients.ts';
+import { writeMRZ } from './passport/mrz-writer.ts';
 import { createPassportChip } from './passport/passport-chip.ts';
-import { issuePassport } from './passport/passport.ts';
+import { cloneOf, issuePassport } from './passport/passport.ts';
+import { profileNamed } from './passport/profiles.ts';
 import { forkedRandom } from './hall/random.ts';
-import { expired, identityOf } from './scenarios/identities.ts';
+import { profileOf, profilesInUse } from './scenarios/documents.ts';
+import { expired, identityOf, listIdentities } from './scenarios/identities.ts';
 import type { Identity } from './scenarios/identities.ts';
 import type { Scenario } from './scenarios/scenarios.ts';
 import type { PictureSource, Scene } from './pictures.ts';
@@ -19,12 +33,14 @@ export type Outfit = {
   readonly scene: Scene;
 };
 
-export type Issuers = { readonly trusted: Issuer; readonly unknown: Issuer };
+export type Issuers = Readonly<Record<Scenario['document']['issuer'], Issuer>>;
 
 const day_ms = 86_400_000;
 /** Certificates began so many days ago, documents were signed so many days ago. */
 const issuerAge_days = 400;
 const documentAge_days = 200;
+/** What a forger printed over the holder's surname. */
+const alteredSurname = 'Falsificata';
 
 /** Seeded bytes for serial numbers, UIDs and challenges of simulated documents; nothing here is secret. */
 export function seededEntropy(seed: number, purpose: string): (bytes: number) => Uint8Array {
@@ -32,17 +48,37 @@ export function seededEntropy(seed: number, purpose: string): (bytes: number) =>
   return (bytes) => Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256));
 }
 
-/** Two issuers of one state; the certificate of `unknown` is given to nobody. */
+/**
+ * Two CSCAs of one state, of which the certificate of `unknown` is given to nobody. `trusted` and `revoked` are two
+ * document signers under one CSCA.
+ */
 export function createIssuers(now_ms: () => number, seed: number): Issuers {
-  const make = (purpose: string): Issuer =>
-    createIssuer({
-      state: 'UTO',
-      country: 'UT',
-      now_ms,
-      entropy: seededEntropy(seed, purpose),
-      validityShift_days: -issuerAge_days,
-    });
-  return { trusted: make('trusted issuer'), unknown: make('unknown issuer') };
+  const options = (purpose: string) => ({
+    state: 'UTO',
+    country: 'UT',
+    now_ms,
+    entropy: seededEntropy(seed, purpose),
+    validityShift_days: -issuerAge_days,
+  });
+  const trusted = createIssuer(options('trusted issuer'));
+  return {
+    trusted,
+    unknown: createIssuer(options('unknown issuer')),
+    revoked: withNewSigner(trusted, options('revoked signer')),
+  };
+}
+
+/**
+ * Computes once with every group that documents have. The first time takes up to a tenth of a second each, for tables and
+ * for the compiler; later it would hold up the hall.
+ */
+export function warmUp({ trusted }: Issuers, now_ms: () => number): void {
+  const [holder] = listIdentities(new Date(now_ms()));
+  if (holder === undefined) return;
+  const portrait = { bytes: new Uint8Array(1), format: 'jpeg', width_px: 1, height_px: 1 } as const;
+  for (const profile of profilesInUse) {
+    issuePassport({ holder, portrait, issuer: trusted, signedAt_ms: now_ms(), profile });
+  }
 }
 
 export type Workshop = {
@@ -69,21 +105,46 @@ async function issueDocument(
   { issuers, pictures, now_ms, seed }: Workshop,
 ): Promise<Document> {
   const portrait = await pictures.portraitOf(scenario.holder);
-  const isAltered = scenario.document.isPortraitAltered === true;
-  const passport = issuePassport({
+  const { isPortraitAltered = false, isPrintedNameAltered = false, isCloned = false, ...kind } = scenario.document;
+  const issuer = issuers[kind.issuer];
+  const issued = issuePassport({
     holder,
     portrait,
-    issuer: issuers[scenario.document.issuer],
+    issuer,
     signedAt_ms: now_ms() - documentAge_days * day_ms,
-    ...(isAltered ? { alter: { kind: 'flip-bit', file: 'DG2', offset: Math.floor(portrait.bytes.length / 2) } } : {}),
+    profile: kind.profile === undefined ? profileOf(scenario.holder) : profileNamed(kind.profile),
+    ...(isPortraitAltered
+      ? { alter: { kind: 'flip-bit', file: 'DG2', offset: Math.floor(portrait.bytes.length / 2) } }
+      : {}),
   });
+  const passport = isCloned ? cloneOf(issued) : issued;
   const index = listPeople().findIndex((person) => person.id === scenario.holder);
+  const misbehaviour = misbehaviourOf(kind.chip);
   const chip = createPassportChip(passport, {
     // Both radio interfaces occur in the field.
     kind: index % 3 === 2 ? 'type-b' : 'type-a',
     entropy: seededEntropy(seed, 'chip'),
+    ...(misbehaviour === undefined ? {} : { misbehaviour }),
   });
-  return { mrzLines: passport.mrzLines, chip };
+  const printed = { ...holder, surname: alteredSurname };
+  const mrzLines = isPrintedNameAltered ? writeMRZ(passport.profile.format, printed, issuer.state) : passport.mrzLines;
+  return { mrzLines, chip };
+}
+
+/**
+ * On top of every answer. A typical document takes more than 20 commands: at this pace the time that an inspection may
+ * take (BSI TR-03135-1 section 4.1.4: 10 to 15 s) ends while the portrait is read.
+ */
+const slowBy_ms = 900;
+
+/** A new behaviour for each chip, for some remember what they saw. Undefined: the chip is honest. */
+function misbehaviourOf(chip: Scenario['document']['chip']): Misbehaviour | undefined {
+  if (chip === 'slow') return slow({ extra_ms: slowBy_ms });
+  if (chip === undefined) return undefined;
+  return misbehavingAs(
+    enormousLength(FileId.COM),
+    wrongChecksum(all(instruction(Instruction.READ_BINARY), aboutFile(FileId.DG2))),
+  );
 }
 
 /** A chip that tells when it has answered so many commands. */

@@ -27,7 +27,7 @@ export const usage = `npm run simulator -- [options]
 
   --config FILE           JSON file with any of: folder, trust, pages, port, cameraPort, watchlistPort, seed, stream
   --folder DIR            where the serial ports get their names (default ${defaultSettings.folder})
-  --trust DIR             where the certificate of the test issuer is written (default DIR/trust)
+  --trust DIR             where certificate and revocation list of the test issuer go (default DIR/trust)
   --pages DIR             the built bench page (default ${defaultSettings.pages})
   --port N                bench (default ${defaultSettings.port}; 0 = any free port)
   --camera-port N         camera (default ${defaultSettings.cameraPort}; 0 = any free port)

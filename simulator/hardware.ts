@@ -1,5 +1,6 @@
 /** The simulated devices at the far ends of the wires, and what hands can do to them. */
 import type { Lamps } from '../drivers/contracts/gate-io.ts';
+import { decodeCommand } from '../drivers/emrtd/iso7816/apdu.ts';
 import { gateUnit } from '../drivers/gate-io/map.ts';
 import type { WireView } from './bench/messages.ts';
 import { SimulatedChipReader } from './devices/chip-reader.ts';
@@ -7,15 +8,14 @@ import { GatePLC } from './devices/gate-plc.ts';
 import { ModbusSlave } from './devices/modbus-slave.ts';
 import { SimulatedMRZReader } from './devices/mrz-reader.ts';
 import type { MRZReaderFault } from './devices/mrz-reader.ts';
+import { radio_ms } from './devices/radio.ts';
 import type { Hall } from './hall/hall.ts';
+import { plausibleTiming } from './passport/chip-timing.ts';
 import type { Chip } from './passport/chip.ts';
 import { lineNames } from './scenarios/faults.ts';
 import type { LineName } from './scenarios/faults.ts';
 import { Line } from './wire/line.ts';
 
-/** Air interface at 106 kbit/s both ways, and what a chip takes to think, ms. */
-const air_ms_per_byte = 8 / 106;
-const chipThinks_ms = 4;
 const shownBytes = 12;
 const lampsWithoutPower: Lamps = { entry: 'off', exit: 'off', document: 'off' };
 
@@ -39,7 +39,8 @@ export class Hardware {
     this.plc = new GatePLC(hall);
     this.#mrzReader = new SimulatedMRZReader(this.lines['mrz-reader']);
     this.#chipReader = new SimulatedChipReader(this.lines['chip-reader'], {
-      apduDelay_ms: (command, response) => chipThinks_ms + (command.length + response.length) * air_ms_per_byte,
+      chipTime_ms,
+      apduDelay_ms: (command, response, radio) => radio_ms(radio, command.length, response.length),
     });
     this.#slave = new ModbusSlave(this.lines['gate-plc'], gateUnit, this.plc);
     for (const name of lineNames) {
@@ -102,6 +103,12 @@ export class Hardware {
     this.#slave.close();
     for (const name of lineNames) this.lines[name].unplug();
   }
+}
+
+/** What a chip takes to think, where it does not pace itself. */
+function chipTime_ms(bytes: Uint8Array): number {
+  const command = decodeCommand(bytes);
+  return command === undefined ? 0 : plausibleTiming(command);
 }
 
 /** The first digit of the document number's line that can be taken for a letter or another digit, is. */

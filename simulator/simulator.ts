@@ -1,7 +1,5 @@
 /** One simulated border gate: hall, devices on serial ports, camera, watchlist, travellers, bench. Real time, 127.0.0.1. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createIssuers, countingChip, dress } from './backstage.ts';
+import { createIssuers, countingChip, dress, warmUp } from './backstage.ts';
 import type { Issuers, Outfit } from './backstage.ts';
 import type { BenchView, PassageView } from './bench/messages.ts';
 import { BenchServer } from './bench/server.ts';
@@ -25,11 +23,12 @@ import type { Scene } from './pictures.ts';
 import { Studio } from './studio.ts';
 import { listPeople } from './travellers/people.ts';
 import { provisionPhotographs } from './travellers/photographs.ts';
+import { writeTrust } from './trust.ts';
 
 export type SimulatorOptions = {
   /** Where the serial ports get their fixed names: `mrz-reader`, `chip-reader`, `gate-plc`. Made when absent. */
   readonly folder: string;
-  /** Where the certificate of the trusted test issuer is written. Made when absent. */
+  /** Where the certificate of the trusted test issuer and its revocation list are written. Made when absent. */
   readonly trustFolder: string;
   /** Folder of the built bench page. */
   readonly pages: string;
@@ -194,7 +193,11 @@ class RunningSimulator implements Simulator, Backstage {
       services: { watchlist: { url: watchlist.url, mode: watchlist.mode, requests: watchlist.requests } },
       camera: { url: camera.url, mode: camera.mode, frames: camera.frames },
       faults: this.#faults?.view() ?? [],
-      scenarios: scenarios.map(({ name, title, expects }) => ({ name, title, expects })),
+      scenarios: scenarios.map(({ name, title, expects: { outcome, reasons } }) => ({
+        name,
+        title,
+        expects: { outcome, reasons },
+      })),
     };
   }
 
@@ -227,7 +230,8 @@ class RunningSimulator implements Simulator, Backstage {
   async #open(): Promise<SimulatorAddresses> {
     const { folder, trustFolder, seed } = this.#options;
     await provisionPhotographs();
-    await writeTrust(trustFolder, this.#issuers);
+    await writeTrust(trustFolder, this.#issuers, this.#now_ms());
+    warmUp(this.#issuers, this.#now_ms);
     this.#pictures = new Pictures();
     this.#studio = await Studio.open({
       empty: await this.#pictures.openEmptyScene(seed),
@@ -331,12 +335,4 @@ class RunningSimulator implements Simulator, Backstage {
   #switchFault(name: string, on: boolean): void {
     this.setFault(name, on).catch(() => undefined);
   }
-}
-
-/** The one certificate that a gate has to trust. A half-written file is never seen. */
-async function writeTrust(folder: string, { trusted }: Issuers): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, `simulated-csca-${trusted.state.toLowerCase()}.cer`);
-  await writeFile(`${file}.new`, trusted.cscaCertificate);
-  await rename(`${file}.new`, file);
 }

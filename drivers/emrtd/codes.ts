@@ -10,14 +10,17 @@ export const inspectionCodes = {
   READER_ERROR: 'the chip reader reported an error of its own',
   INSPECTION_CANCELLED: 'whoever started the inspection cancelled it',
   INSPECTION_TIMEOUT: 'the inspection as a whole took longer than it may',
+  CHIP_ANSWER_ENDLESS: 'the chip kept announcing more of an answer than any answer holds',
   SECURE_MESSAGING_FAILED: 'an answer in the protected phase was unprotected, incomplete, or its checksum was wrong',
   INSPECTION_ERROR: 'a fault of this software ended the inspection',
 
   // Access to the chip.
   APPLICATION_ABSENT: 'the chip refused to select the eMRTD application',
-  ACCESS_PROTOCOL_UNSUPPORTED: 'the chip offers no Basic Access Control',
-  ACCESS_REFUSED: 'the chip refused the keys derived from the MRZ',
-  ACCESS_UNPROVEN: 'the chip accepted the keys derived from the MRZ but could not prove that it knows them',
+  ACCESS_PROTOCOL_UNSUPPORTED: 'the chip offers no access protocol that this version speaks, or refused to begin it',
+  ACCESS_REFUSED: 'the chip refused the keys derived from the MRZ or the card access number',
+  ACCESS_UNPROVEN: 'the chip accepted the keys derived from the document but could not prove that it knows them',
+  PACE_MALFORMED: 'a message of the chip in PACE is not as the standard says',
+  PACE_INTERRUPTED: 'the chip ended PACE with an error of its own before the password was judged',
 
   // Reading files.
   FILE_ABSENT: 'the chip does not hold a file that it has to hold',
@@ -31,6 +34,14 @@ export const inspectionCodes = {
   COM_MALFORMED: 'EF.COM is not built as the standard says',
   COM_ABSENT: 'the chip has no EF.COM to compare with',
   COM_INCOMPLETE: 'EF.SOD lists a data group that EF.COM does not',
+
+  // Other files.
+  ATR_INFO_MALFORMED: 'EF.ATR/INFO is not built as the standard says',
+  DG7_MALFORMED: 'DG7 holds no readable image of a signature or usual mark',
+  DG11_MALFORMED: 'DG11 (personal details) is not built as the standard says',
+  DG12_MALFORMED: 'DG12 (document details) is not built as the standard says',
+  DG13_MALFORMED: 'DG13 (optional details) is not built as the standard says',
+  DG16_MALFORMED: 'DG16 (persons to notify) is not built as the standard says',
 
   // EF.SOD.
   SECURITY_OBJECT_MALFORMED: 'EF.SOD is not built as the standard says',
@@ -57,13 +68,25 @@ export const inspectionCodes = {
   ISSUER_NOT_YET_VALID: 'the CSCA certificate is not valid yet',
   REVOCATION_UNKNOWN: 'no revocation information is at hand',
 
+  // Lists about issuers and signers.
+  REVOCATION_LIST_STALE:
+    'the revocation list at hand is past the date of the next one, or not yet valid: no information',
+  SIGNER_REVOKED: 'the certificate of the signer was revoked, by its issuer or by a defect list',
+  SIGNER_ON_HOLD: 'a defect list doubts the certificate of the signer without calling it revoked',
+  ISSUER_REVOKED: 'the CSCA certificate was revoked',
+  SIGNER_REPLACED: 'the check passed with the certificate that a defect list gives in place of a malformed one',
+  SIGNER_DEFECT_UNKNOWN: 'a defect list names a defect of this signer that this version does not know',
+  DEFECT_EXPLAINS_FAILURE: 'a defect list says that documents of this signer do not meet this check: that says nothing',
+  CHIP_AUTHENTICATION_KEYS_COMPROMISED: 'a defect list says that keys for chip authentication are in other hands',
+  ACTIVE_AUTHENTICATION_KEYS_COMPROMISED: 'a defect list says that keys for active authentication are in other hands',
+
   // Data groups.
   DATA_GROUP_NOT_LISTED: 'EF.SOD lists no hash for this data group',
   DATA_GROUP_HASH_MISMATCH: 'the data group differs from what was signed',
   DATA_GROUP_UNVERIFIED: 'the data group this check needs was not verified against EF.SOD',
   DG1_MALFORMED: 'DG1 holds no readable MRZ',
   DG2_MALFORMED: 'DG2 holds no readable facial image',
-  DG2_ENCODING_UNSUPPORTED: 'DG2 uses an encoding that this version does not read (ISO/IEC 39794-5)',
+  DG2_ENCODING_UNSUPPORTED: 'DG2 holds biometric data of a kind or edition that this version does not read',
 
   // Comparison.
   MRZ_DIFFERS: 'the printed MRZ differs from DG1',
@@ -73,8 +96,37 @@ export const inspectionCodes = {
 
   // Chip authenticity.
   CHIP_AUTHENTICATION_NOT_OFFERED: 'the document has no key to prove that its chip is the original',
-  CHIP_AUTHENTICATION_NOT_PERFORMED:
-    'the document offers a proof that its chip is the original; this version does not ask for it',
+  CHIP_IS_A_COPY: 'the data are what the issuer signed, but the chip does not hold the key that belongs to them',
+  CHIP_AUTHENTICATION_UNPROVEN: 'the chip could not go on under the keys that follow from its chip authentication key',
+  CHIP_AUTHENTICITY_UNVERIFIED: 'the file with the key that would prove the chip was not verified',
+  CARD_SECURITY_COUNTRY_DIFFERS: 'EF.CardSecurity was signed in another country than EF.SOD',
+
+  // Proof that the chip is the original: chip authentication, active authentication, chip authentication mapping.
+  SECURITY_INFOS_MALFORMED: 'the list of protocols that a chip speaks is not built as the standard says',
+  CHIP_AUTHENTICATION_UNSUPPORTED: 'the document offers chip authentication in no way that this version knows',
+  CHIP_AUTHENTICATION_KEY_UNUSABLE: 'no public key for chip authentication is one that may be used',
+  CHIP_AUTHENTICATION_REFUSED: 'the chip offers chip authentication and refused it',
+  ACTIVE_AUTHENTICATION_KEY_MALFORMED: 'DG15 holds no readable public key',
+  ACTIVE_AUTHENTICATION_REFUSED: 'the chip offers active authentication and refused it',
+  ACTIVE_AUTHENTICATION_UNPROVEN: 'the chip did not sign the challenge with the key that belongs to DG15',
+  CHIP_MAPPING_KEY_ABSENT: 'EF.CardSecurity holds no usable key on the curve of the chip authentication mapping',
+  CHIP_MAPPING_UNPROVEN: 'the chip did not prove that it has the private key of EF.CardSecurity',
+
+  // How access was gained.
+  PACE_NOT_OFFERED: 'the chip offers no PACE',
+  PACE_UNUSABLE: 'the chip offers PACE only in ways that this version does not know',
+  PACE_USED: 'Basic Access Control was not tried: access was gained by PACE',
+  BASIC_ACCESS_USED: 'access was gained by Basic Access Control, for the chip offers no PACE that can be used',
+  PACE_FAILED_BASIC_ACCESS_USED: 'PACE was offered and failed; access was gained by Basic Access Control',
+  ACCESS_SECRET_MISSING: 'neither printed zone nor card access number is at hand',
+  CARD_ACCESS_HIDES_PACE: 'EF.CardAccess, which is not signed, hides a way of PACE that the signed DG14 offers',
+  PACE_NOT_SIGNED: 'access was gained by a way of PACE that the signed DG14 does not offer',
+  PACE_NOT_IN_DG14: 'the document has no signed list of ways of PACE to compare with',
+
+  // What was left out.
+  DATA_GROUP_NOT_READ: 'there was no time left for this data group, which no other check needs',
+  PRINTED_ZONE_NOT_USED: 'access was gained by the card access number: there is no printed zone to compare with',
+  ACCESS_ENDED: 'the chip could not be opened again after it failed to prove its key',
 } as const satisfies Record<string, string>;
 
 export type InspectionCode = keyof typeof inspectionCodes;
@@ -88,6 +140,7 @@ export type ConversationCode = Extract<
   | 'READER_ERROR'
   | 'INSPECTION_CANCELLED'
   | 'INSPECTION_TIMEOUT'
+  | 'CHIP_ANSWER_ENDLESS'
   | 'SECURE_MESSAGING_FAILED'
 >;
 

@@ -3,30 +3,36 @@
  * other, every step ends as a check on the sheet. Nothing a chip or a line does makes it throw.
  */
 import type { Transceiver } from '../contracts/chip-reader.ts';
-import { EMRTD_APPLICATION, Instruction, StatusWord } from './iso7816/apdu.ts';
-import { deriveBasicAccessKeys, performBasicAccessControl } from './access/bac.ts';
-import { CheckSheet, type InspectionCheck } from './check-sheet.ts';
-import { ChipSession } from './iso7816/chip-session.ts';
-import { type Finding, failed, notSupported, passed, undetermined } from './finding.ts';
+import { type InspectionCheck, type ReadableDataGroup, readableDataGroups } from './check-sheet.ts';
 import { ConversationError, DocumentError, type InspectionCode } from './codes.ts';
-import { parseCommonData } from './lds/com.ts';
-import { type FileName, elementaryFiles } from './lds/data-groups.ts';
-import { parseDG1 } from './lds/dg1.ts';
-import { type PortraitImage, parseDG2 } from './lds/dg2.ts';
-import { FileReader } from './iso7816/file-reader.ts';
-import { countryOfIssuingState } from './mrz/issuing-states.ts';
-import { compareMRZ } from './mrz/mrz-comparison.ts';
-import { type MRZ, accessKeySeed } from './mrz/mrz.ts';
+import { undetermined } from './finding.ts';
 import {
-  type PassiveAuthentication,
-  authenticatePassively,
-  checkDataGroupHash,
-  coversDocumentType,
-} from './pki/passive-authentication.ts';
-import { type SecurityObject, parseSecurityObject } from './pki/security-object.ts';
+  AccessEnded,
+  checkCardAccess,
+  checkMappingGiven,
+  checkSameIssuer,
+  judgeChipAuthenticity,
+  judgeFailedProof,
+  proveByActiveAuthentication,
+  proveByChipAuthentication,
+  proveByMapping,
+} from './inspection/chip-proof.ts';
+import { Conversation, attempt } from './inspection/conversation.ts';
+import { portraitIn, readDataGroup, readFurtherDataGroups, useDG1 } from './inspection/data-groups.ts';
+import { type Opening, enterApplication, openChip } from './inspection/opening.ts';
+import {
+  type CardSecurity,
+  type SignedObject,
+  isSigned,
+  isVouchedFor,
+  readSecurityObject,
+} from './inspection/signed-objects.ts';
+import type { PortraitImage } from './lds/dg2.ts';
+import { type SecurityInfos, parseDG14 } from './lds/security-infos.ts';
+import type { MRZ } from './mrz/mrz.ts';
 import type { TrustStore } from './pki/trust-store.ts';
 
-export type InspectionStep = 'chip-access' | 'EF.COM' | 'EF.SOD' | 'DG1' | 'DG2';
+export type InspectionStep = 'chip-access' | 'EF.COM' | 'EF.SOD' | `DG${ReadableDataGroup}`;
 
 export type InspectionProgress = {
   readonly step: InspectionStep;
@@ -35,10 +41,20 @@ export type InspectionProgress = {
   readonly bytesTotal: number | null;
 };
 
+/** What happens when a chip offers PACE and PACE fails; `pace-required-when-offered` unless said otherwise. */
+export type AccessPolicy = 'pace-required-when-offered' | 'basic-when-pace-fails';
+
+/** Document number, date of birth and date of expiry as printed; a date is YYMMDD. */
+export type AccessFields = Pick<MRZ, 'documentNumber' | 'birthDate' | 'expiryDate'>;
+
 export type InspectionOptions = {
   readonly transceiver: Transceiver;
-  /** As printed on the document. */
-  readonly mrz: MRZ;
+  /** As printed on the document; null: only the card access number is at hand. */
+  readonly mrz: MRZ | null;
+  /** The fields that open the chip, where the printed zone as a whole is not at hand. */
+  readonly accessFields?: AccessFields;
+  /** Card access number, six digits: the password of PACE in place of the MRZ. */
+  readonly can?: string;
   readonly trust: TrustStore;
   /** Wall clock, ms since the epoch. */
   now_ms(): number;
@@ -46,15 +62,33 @@ export type InspectionOptions = {
   entropy(bytes: number): Uint8Array;
   readonly signal: AbortSignal;
   onProgress?(progress: InspectionProgress): void;
+  /**
+   * Called once, as soon as DG2 is proven and before anything else is read; the same portrait as in the result. Not called
+   * for a signer that nobody trusts: no decoder gets to see what a stranger wrote.
+   */
+  onPortrait?(portrait: PortraitImage): void;
+  /** Every data group whose hash agrees, whole; it is not kept here. */
+  onDataGroup?(number: ReadableDataGroup, file: Uint8Array): void;
+  /** Brings the chip fresh into the field: some fall silent when asked for what they lack. Rejects when none comes. */
+  reconnect?(): Promise<Transceiver>;
+  readonly accessPolicy?: AccessPolicy;
+  /** Which data groups are read when EF.SOD lists them; default all. DG1, DG2, DG14 and DG15 are read in any case. */
+  readonly dataGroups?: readonly ReadableDataGroup[];
+  /** Longest answer that the line carries, bytes; default 65,536. */
+  readonly responseBytes_max?: number;
   /** Deadline of one APDU; default 3000. */
   readonly apduTimeout_ms?: number;
+  /** No data group that other checks do not need is read beyond this time from the begin; default 7000. */
+  readonly further_ms?: number;
   /** Deadline of the whole inspection; default 14,000 (BSI TR-03135-1 section 4.1.4 asks for 10 to 15 s). */
   readonly total_ms?: number;
 };
 
 export type DocumentInspection = {
-  /** Every check exactly once, in the order of `inspectionCheckIds`. */
+  /** Every check that applies to the document once, in the order of `inspectionCheckIds`; see `coreCheckIds`. */
   readonly checks: readonly InspectionCheck[];
+  /** Data groups that EF.SOD lists; null when there is no EF.SOD to go by. */
+  readonly listedDataGroups: readonly number[] | null;
   /** Null unless DG1 agrees with hashes whose signature is right. */
   readonly dg1: MRZ | null;
   /** Null unless DG2 agrees with hashes whose signature is right. */
@@ -66,232 +100,142 @@ export type DocumentInspection = {
   readonly reading: { readonly apdus: number; readonly bytesRead: number; readonly duration_ms: number };
 };
 
-const APDU_TIMEOUT_MS = 3000;
 const TOTAL_MS = 14_000;
+/** BSI TR-03135-1 section 4.1.4: what a gate needs of a chip is read in 7 s. */
+const FURTHER_MS = 7000;
 
-/** Opens the chip with the printed MRZ, reads EF.COM, EF.SOD, DG1 and DG2, and checks them. Never rejects. */
+/** Opens the chip, reads what EF.SOD lists and is wanted, and checks it. Never rejects. */
 export async function inspectDocument(o: InspectionOptions): Promise<DocumentInspection> {
-  const begun_ms = o.now_ms();
   const late = new AbortController();
   const deadline = setTimeout(() => late.abort(new ConversationError('INSPECTION_TIMEOUT')), o.total_ms ?? TOTAL_MS);
-  const inspection = new Inspection(o, AbortSignal.any([o.signal, late.signal]));
+  const conversation = new Conversation(o, AbortSignal.any([o.signal, late.signal]));
+  const inspection = new Inspection(conversation);
   const aborted = await inspection.run().finally(() => clearTimeout(deadline));
   return {
-    checks: inspection.sheet.checks(),
+    checks: conversation.sheet.checks(),
+    listedDataGroups: inspection.listedDataGroups,
     dg1: inspection.dg1,
     portrait: inspection.portrait,
     portraitUnavailable: inspection.portraitUnavailable,
     aborted,
     reading: {
-      apdus: inspection.session.apdus,
-      bytesRead: inspection.bytesRead,
-      duration_ms: o.now_ms() - begun_ms,
+      apdus: conversation.apdus,
+      bytesRead: conversation.bytesRead,
+      duration_ms: o.now_ms() - conversation.begun_ms,
     },
   };
 }
 
 class Inspection {
-  readonly sheet: CheckSheet;
-  readonly session: ChipSession;
+  listedDataGroups: readonly number[] | null = null;
   dg1: MRZ | null = null;
   portrait: PortraitImage | null = null;
   portraitUnavailable: InspectionCode | null = null;
-  bytesRead = 0;
-  readonly #o: InspectionOptions;
-  readonly #files: FileReader;
-  #signer: PassiveAuthentication | undefined;
+  readonly #c: Conversation;
 
-  constructor(o: InspectionOptions, signal: AbortSignal) {
-    this.#o = o;
-    this.sheet = new CheckSheet(() => o.now_ms());
-    this.session = new ChipSession({
-      transceiver: o.transceiver,
-      signal,
-      apduTimeout_ms: o.apduTimeout_ms ?? APDU_TIMEOUT_MS,
-    });
-    this.#files = new FileReader((command) => this.session.exchange(command));
+  constructor(conversation: Conversation) {
+    this.#c = conversation;
   }
 
   /** Runs every step; the code of what ended it early, or null. */
   async run(): Promise<InspectionCode | null> {
     const aborted = await this.#steps().catch(codeOfAbort);
-    if (aborted !== null) this.sheet.recordRest({ result: 'aborted', because: aborted });
+    if (aborted === null) return null;
+    judgeFailedProof(this.#c);
+    this.#c.sheet.recordRest({ result: 'aborted', because: aborted });
     return aborted;
   }
 
   async #steps(): Promise<InspectionCode | null> {
-    const refusal = await this.#openChip();
+    const c = this.#c;
+    const opening = await openChip(c);
+    if (typeof opening === 'string') return opening;
+    const cardSecurity = await proveByMapping(c, opening);
+    const refusal = await enterApplication(c, opening);
     if (refusal !== null) return refusal;
-    const com = await this.#readFile('COM');
-    const securityObject = await this.#readSecurityObject();
-    if (securityObject === undefined) {
+    const signed = await readSecurityObject(c);
+    if (signed === undefined) {
       // Without signed hashes no data group may be used, and nothing says which ones to ask for.
-      this.sheet.recordRest(undetermined('SECURITY_OBJECT_UNUSABLE'));
+      c.sheet.recordRest(undetermined('SECURITY_OBJECT_UNUSABLE'));
       return null;
     }
-    this.sheet.record('files-consistent', checkConsistency(com, securityObject));
-    this.#authenticate(securityObject);
-    const dg1 = await this.#readDataGroup(1, securityObject);
-    const dg2 = await this.#readDataGroup(2, securityObject);
-    if (dg1 !== undefined) this.#useDG1(dg1);
-    else this.sheet.record('mrz-matches-chip', undetermined('DATA_GROUP_UNVERIFIED'));
-    if (dg2 !== undefined) this.#useDG2(dg2);
-    this.sheet.record('issuing-state-matches', this.#checkIssuingState());
-    const isProven = this.#isSigned();
-    const authenticity = isProven ? checkChipAuthenticity(securityObject) : undetermined('SECURITY_OBJECT_UNUSABLE');
-    this.sheet.record('chip-authenticity', authenticity);
+    this.listedDataGroups = [...signed.securityObject.dataGroupHashes.keys()].sort((a, b) => a - b);
+    checkSameIssuer(c, cardSecurity, signed);
+    const dg14 = await this.#secure(opening, signed, cardSecurity);
+    await this.#readHolder(signed);
+    await this.#proveActively(opening, signed, dg14);
+    judgeChipAuthenticity(c);
+    const wanted = (c.o.dataGroups ?? readableDataGroups).filter((number) => !requiredDataGroups.includes(number));
+    await readFurtherDataGroups(c, signed, wanted, c.begun_ms + (c.o.further_ms ?? FURTHER_MS));
     return null;
   }
 
-  async #openChip(): Promise<InspectionCode | null> {
-    this.#progress('chip-access', 0, null);
-    try {
-      await this.#selectApplication();
-      const keys = deriveBasicAccessKeys(accessKeySeed(this.#o.mrz));
-      const exchange = this.session.exchange.bind(this.session);
-      this.session.protectWith(await performBasicAccessControl(exchange, keys, (bytes) => this.#o.entropy(bytes)));
-    } catch (error) {
-      if (!(error instanceof DocumentError)) throw error;
-      const result = error.code === 'ACCESS_PROTOCOL_UNSUPPORTED' ? 'not-supported' : 'failed';
-      this.sheet.record('chip-access', { result, because: error.code });
-      return error.code;
+  /** DG14 and what follows from it; null when it is not there or not to be used. */
+  async #secure(
+    opening: Opening,
+    signed: SignedObject,
+    cardSecurity: CardSecurity | undefined,
+  ): Promise<SecurityInfos | null> {
+    const c = this.#c;
+    if (isSigned(c) && !this.#isListed(14)) {
+      checkCardAccess(c, opening, null, cardSecurity);
+      c.sheet.record('chip-authentication', { result: 'not-supported', because: 'CHIP_AUTHENTICATION_NOT_OFFERED' });
+      return null;
     }
-    this.sheet.record('chip-access', passed);
-    return null;
-  }
-
-  async #selectApplication(): Promise<void> {
-    const command = { cla: 0, ins: Instruction.SELECT, p1: 0x04, p2: 0x0c, data: EMRTD_APPLICATION };
-    const { statusWord } = await this.session.exchange(command);
-    if (statusWord !== StatusWord.OK)
-      throw new DocumentError('APPLICATION_ABSENT', `status ${statusWord.toString(16)}`);
-  }
-
-  /** Records the hash of the security object when the file itself is at fault. */
-  async #readSecurityObject(): Promise<SecurityObject | undefined> {
-    const file = await this.#readFile('SOD');
-    const parsed = file instanceof DocumentError ? file : attempt(() => parseSecurityObject(file));
-    if (!(parsed instanceof DocumentError)) return parsed;
-    this.sheet.record('security-object-hash', findingOfFile(parsed));
-    return undefined;
-  }
-
-  #authenticate(securityObject: SecurityObject): void {
-    const findings = authenticatePassively({ securityObject, trust: this.#o.trust, now_ms: this.#o.now_ms() });
-    this.sheet.record('security-object-hash', findings.hash);
-    this.sheet.record('security-object-signature', findings.signature);
-    this.sheet.record('issuer-certificate', findings.issuer);
-    this.sheet.record('certificate-validity', findings.validity);
-    this.sheet.record('certificate-revocation', findings.revocation);
-    this.#signer = findings;
-  }
-
-  /** True when a signer whose certificate is at hand signed what EF.SOD says, whoever vouches for that signer. */
-  #isSigned(): boolean {
-    return this.sheet.isPassed('security-object-hash') && this.sheet.isPassed('security-object-signature');
-  }
-
-  /** The file of a data group, only when it may be used: its hash, and what the hash rests on, are in order. */
-  async #readDataGroup(number: 1 | 2, securityObject: SecurityObject): Promise<Uint8Array | undefined> {
-    const id = `data-group-${number}-hash` as const;
-    if (!this.#isSigned()) {
-      this.sheet.record(id, undetermined('SECURITY_OBJECT_UNUSABLE'));
-      return undefined;
+    const file = this.#isListed(14) ? await readDataGroup(c, signed, 14) : undefined;
+    const infos =
+      file === undefined ? new DocumentError('CHIP_AUTHENTICITY_UNVERIFIED') : attempt(() => parseDG14(file));
+    if (infos instanceof DocumentError) {
+      const open = undetermined(isSigned(c) ? infos.code : 'SECURITY_OBJECT_UNUSABLE');
+      c.sheet.record('card-access-matches', open);
+      c.sheet.record('chip-authentication', open);
+      return null;
     }
-    if (!securityObject.dataGroupHashes.has(number)) {
-      this.sheet.record(id, failed('DATA_GROUP_NOT_LISTED'));
-      return undefined;
-    }
-    const file = await this.#readFile(`DG${number}`);
-    const isFile = !(file instanceof DocumentError);
-    this.sheet.record(id, isFile ? checkDataGroupHash(securityObject, number, file) : findingOfFile(file));
-    return isFile && this.sheet.isPassed(id) ? file : undefined;
+    checkCardAccess(c, opening, infos, cardSecurity);
+    checkMappingGiven(c, infos);
+    await proveByChipAuthentication(c, opening, infos, signed);
+    // A proof that was given stands, whatever becomes of the rest.
+    if (c.sheet.isPassed('chip-authentication')) judgeChipAuthenticity(c);
+    return infos;
   }
 
-  #useDG1(file: Uint8Array): void {
-    const dg1 = attempt(() => parseDG1(file));
-    if (dg1 instanceof DocumentError) {
-      this.sheet.record('mrz-matches-chip', undetermined(dg1.code));
+  async #readHolder(signed: SignedObject): Promise<void> {
+    const c = this.#c;
+    this.dg1 = useDG1(c, await readDataGroup(c, signed, 1), signed);
+    const dg2 = await readDataGroup(c, signed, 2);
+    const portrait = dg2 === undefined ? null : portraitIn(dg2);
+    if (portrait instanceof DocumentError) {
+      this.portraitUnavailable = portrait.code;
+      c.sheet.annotate('data-group-2-hash', { portrait: portrait.code });
+    } else if (portrait !== null) {
+      this.portrait = portrait;
+      c.sheet.annotate('data-group-2-hash', { encoding: portrait.encoding, image: portrait.format });
+      if (isVouchedFor(c)) c.o.onPortrait?.(portrait);
+    }
+  }
+
+  async #proveActively(opening: Opening, signed: SignedObject, dg14: SecurityInfos | null): Promise<void> {
+    const c = this.#c;
+    if (isSigned(c) && !this.#isListed(15)) {
+      c.sheet.record('active-authentication', { result: 'not-supported', because: 'CHIP_AUTHENTICATION_NOT_OFFERED' });
       return;
     }
-    this.dg1 = dg1;
-    this.sheet.record('mrz-matches-chip', compareMRZ(this.#o.mrz, dg1));
-    // Only DG1 says what kind of document this signer signed.
-    if (!coversDocumentType(this.#signer?.documentTypes ?? null, dg1.documentCode)) {
-      this.sheet.record('issuer-certificate', failed('SIGNER_NOT_PERMITTED'));
+    const dg15 = this.#isListed(15) ? await readDataGroup(c, signed, 15) : undefined;
+    if (dg15 !== undefined) await proveByActiveAuthentication(c, opening, { dg15, dg14 }, signed);
+    else {
+      const because = isSigned(c) ? 'CHIP_AUTHENTICITY_UNVERIFIED' : 'SECURITY_OBJECT_UNUSABLE';
+      c.sheet.record('active-authentication', undetermined(because));
     }
   }
 
-  #useDG2(file: Uint8Array): void {
-    const portrait = attempt(() => parseDG2(file));
-    if (portrait instanceof DocumentError) this.portraitUnavailable = portrait.code;
-    else this.portrait = portrait;
-  }
-
-  #checkIssuingState(): Finding {
-    if (this.dg1 === null) return undetermined('DATA_GROUP_UNVERIFIED');
-    const { issuerCountry = null, issuer } = this.#signer ?? {};
-    if (issuerCountry === null) return undetermined(issuer?.because ?? 'ISSUER_UNKNOWN');
-    const country = countryOfIssuingState(this.dg1.issuingState);
-    if (country === undefined) return undetermined('ISSUING_STATE_UNMAPPED');
-    return country === issuerCountry ? passed : failed('ISSUING_STATE_DIFFERS');
-  }
-
-  /** The file, or what is wrong with it. Throws only when the conversation is over. */
-  async #readFile(name: FileName): Promise<Uint8Array | DocumentError> {
-    const step = name === 'COM' || name === 'SOD' ? (`EF.${name}` as const) : name;
-    let bytesRead = 0;
-    try {
-      return await this.#files.read(elementaryFiles[name], (progress) => {
-        this.bytesRead += progress.bytesRead - bytesRead;
-        bytesRead = progress.bytesRead;
-        this.#progress(step, progress.bytesRead, progress.bytesTotal);
-      });
-    } catch (error) {
-      if (error instanceof DocumentError) return error;
-      throw error;
-    }
-  }
-
-  #progress(step: InspectionStep, bytesRead: number, bytesTotal: number | null): void {
-    this.#o.onProgress?.({ step, bytesRead, bytesTotal });
+  #isListed(number: ReadableDataGroup): boolean {
+    return this.listedDataGroups?.includes(number) ?? false;
   }
 }
 
-/** Every data group in EF.SOD must be in EF.COM (BSI TR-03135-1 section 5.6.4.4.1). */
-function checkConsistency(com: Uint8Array | DocumentError, securityObject: SecurityObject): Finding {
-  const parsed = com instanceof DocumentError ? com : attempt(() => parseCommonData(com));
-  if (parsed instanceof DocumentError) {
-    if (parsed.code === 'FILE_ABSENT') return notSupported('COM_ABSENT');
-    return findingOfFile(parsed);
-  }
-  const listed = [...securityObject.dataGroupHashes.keys()];
-  return listed.every((number) => parsed.dataGroups.includes(number)) ? passed : failed('COM_INCOMPLETE');
-}
-
-/** DG14 and DG15 hold the keys of chip and active authentication. */
-function checkChipAuthenticity(securityObject: SecurityObject): Finding {
-  return securityObject.dataGroupHashes.has(14) || securityObject.dataGroupHashes.has(15)
-    ? undetermined('CHIP_AUTHENTICATION_NOT_PERFORMED')
-    : notSupported('CHIP_AUTHENTICATION_NOT_OFFERED');
-}
-
-/** A mandatory file that is missing or broken is a failure; one that could not be had leaves the question open. */
-function findingOfFile(error: DocumentError): Finding {
-  const isDefect =
-    error.code === 'FILE_ABSENT' || error.code === 'COM_MALFORMED' || error.code === 'SECURITY_OBJECT_MALFORMED';
-  return isDefect ? failed(error.code) : undetermined(error.code);
-}
-
-function attempt<T>(parse: () => T): T | DocumentError {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof DocumentError) return error;
-    throw error;
-  }
-}
+/** Read in any case, and not among those for which only spare time is used. */
+const requiredDataGroups: readonly ReadableDataGroup[] = [1, 2, 14, 15];
 
 function codeOfAbort(error: unknown): InspectionCode {
-  return error instanceof ConversationError ? error.code : 'INSPECTION_ERROR';
+  return error instanceof ConversationError || error instanceof AccessEnded ? error.code : 'INSPECTION_ERROR';
 }

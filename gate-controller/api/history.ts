@@ -13,6 +13,8 @@ export type Passage = {
   readonly endedAt_ms: number | null;
   /** The officers' list has it: somebody has to look. */
   readonly isReferral: boolean;
+  /** The journal holds a report of its document. */
+  readonly hasReport: boolean;
 };
 
 const passages_max = 60;
@@ -34,6 +36,9 @@ const withNewest = (timeline: readonly TimelineEntry[], entry: TimelineEntry): r
   timeline.length < timeline_max
     ? [...timeline, entry]
     : [...timeline.slice(0, 1), ...timeline.slice(timeline.length - timeline_max + 2), entry];
+
+const hasReport = (event: Committed['event']): boolean =>
+  event.type === 'CHIP_INSPECTED' && 'report' in event && event.report !== null;
 
 /** Recent transactions, newest last; bounded. */
 export class History {
@@ -66,6 +71,7 @@ export class History {
       endedAt_ms: step.isEnded ? step.at_ms : null,
       // Whoever was only sent to the desk, for want of an eligible document, is nobody's case.
       isReferral: isCalled && state !== 'redirected',
+      hasReport: before?.hasReport === true || hasReport(step.event),
     });
     if (step.isEnded) this.#count(state);
     for (const [oldest] of this.#passages) {

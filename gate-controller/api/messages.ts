@@ -4,7 +4,10 @@
  * needs to decide, and lives in memory only.
  */
 
+import type { InspectionReport, ReportNode } from '../../drivers/emrtd/report/report.ts';
 import type { Screen } from '../lane/presentation.ts';
+
+export type { InspectionReport, ReportNode };
 
 export type LaneMode =
   | 'starting'
@@ -89,6 +92,8 @@ export type TransactionView = {
   readonly holder: HolderView | null;
   /** Addresses of JPEG pictures, null while there is none or after they were wiped. */
   readonly images: { readonly portrait: string | null; readonly live: string | null };
+  /** Address of the report of the document (an `InspectionReport`), null while there is none. */
+  readonly report: string | null;
   readonly similarity: { readonly value: number; readonly min: number; readonly operatingPoint: string } | null;
   readonly risk: {
     readonly state: 'asked' | 'slow' | 'clear' | 'hit' | 'unknown';

@@ -1,7 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Check } from '../decision/checks.ts';
 import type { Committed } from '../kernel/kernel.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { TransactionContext } from '../transaction/context.ts';
+
+const inspectedChecks = (event: Committed['event']): readonly Check[] =>
+  event.type === 'CHIP_INSPECTED' && 'checks' in event ? (event.checks as readonly Check[]) : [];
 
 /** Figures of one lane for Prometheus. Labels are codes; nothing personal can be a label. */
 export class Metrics {
@@ -9,6 +13,7 @@ export class Metrics {
   readonly #ended = this.#counter('gate_transactions_total', 'Transactions that ended', ['outcome']);
   readonly #reasons = this.#counter('gate_referral_reasons_total', 'Referral reasons', ['reason']);
   readonly #ignored = this.#counter('gate_events_ignored_total', 'Events the state at hand had no use for', ['event']);
+  readonly #checks = this.#counter('gate_document_checks_total', 'Checks of chips by result', ['check', 'result']);
   readonly #duration = new Histogram({
     name: 'gate_transaction_seconds',
     help: 'From the printed zone to the end of the passage',
@@ -24,7 +29,9 @@ export class Metrics {
   observe(step: Committed): void {
     this.#seq.set(step.seq);
     if (step.isIgnored) this.#ignored.inc({ event: step.event.type });
-    if (step.kind !== 'transaction' || !step.isEnded) return;
+    if (step.kind !== 'transaction') return;
+    for (const { id, result } of inspectedChecks(step.event)) this.#checks.inc({ check: id, result });
+    if (!step.isEnded) return;
     const { reasons, startedAt_ms } = step.context as TransactionContext;
     this.#ended.inc({ outcome: outermost(step.value) });
     for (const reason of reasons) this.#reasons.inc({ reason });

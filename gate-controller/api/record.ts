@@ -1,3 +1,5 @@
+import { type RecordedReport, reportFrom } from '../../drivers/emrtd/report/recorded-report.ts';
+import type { InspectionReport } from '../../drivers/emrtd/report/report.ts';
 import type { Check } from '../decision/checks.ts';
 import type { ChainedRecord } from '../journal/record.ts';
 import { outermost } from '../lane/presentation.ts';
@@ -20,6 +22,8 @@ export type TransactionRecord = {
   readonly policyVersion: string;
   readonly operatingPoint: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** Every check of the document by BSI TR-03135-1; null when no document was inspected. */
+  readonly report: InspectionReport | null;
 };
 
 /** Builds the record from journal entries of one subject, oldest first; undefined when there are none. */
@@ -46,5 +50,17 @@ export function transactionRecord(records: readonly ChainedRecord[]): Transactio
     policyVersion: context.policy.version,
     operatingPoint: context.operatingPoint.name,
     versions: context.versions,
+    report: reportIn(own),
   };
+}
+
+type RecordedEvent = { readonly type: string; readonly report?: RecordedReport | null };
+
+/** The report of the last inspection that the journal holds of one subject; null when there is none that can be read. */
+export function reportIn(records: readonly ChainedRecord[]): InspectionReport | null {
+  const events = records
+    .filter(({ event }) => event.includes('CHIP_INSPECTED'))
+    .map(({ event }) => JSON.parse(event) as RecordedEvent);
+  const recorded = events.findLast(({ type }) => type === 'CHIP_INSPECTED')?.report ?? null;
+  return recorded === null ? null : reportFrom(recorded);
 }

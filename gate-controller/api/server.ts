@@ -12,7 +12,7 @@ import { CommandAnswers } from './command-answers.ts';
 import type { CommandRefusal } from './commands.ts';
 import { addLiveViews, type LiveViews } from './live-views.ts';
 import type { OfficerCommand } from './messages.ts';
-import { transactionRecord } from './record.ts';
+import { reportIn, transactionRecord } from './record.ts';
 import { addGuards, refuseUnreadable, refuseUnroutable } from './refusals.ts';
 
 export type ServerOptions = LiveViews & {
@@ -137,6 +137,13 @@ function addTransactions(app: FastifyInstance, { cases, recordsOf }: ServerOptio
       return reply.code(404).send({ code: 'TRANSACTION_UNKNOWN', message: 'The journal knows no such transaction.' });
     }
     return reply.send(record);
+  });
+  typed.get('/api/transactions/:id/report', { schema: { params } }, async (request, reply) => {
+    const report = reportIn(recordsOf(request.params.id));
+    if (report === null) {
+      return reply.code(404).send({ code: 'REPORT_ABSENT', message: 'The journal holds no report of a document.' });
+    }
+    return reply.send(report);
   });
   for (const picture of ['portrait', 'live'] as const) {
     typed.get(`/api/transactions/:id/${picture}.jpg`, { schema: { params } }, async (request, reply) => {

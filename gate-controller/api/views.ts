@@ -4,6 +4,7 @@ import { type DeviceFaultCode, deviceFaults } from '../../drivers/contracts/devi
 import { birthISO, expiryISO, type MRZ } from '../../drivers/emrtd/mrz/mrz.ts';
 import type { CaseFile, CaseFiles } from '../cases/case-files.ts';
 import { type Check, checkDefinitions } from '../decision/checks.ts';
+import { isDecisive } from '../decision/policy.ts';
 import { interruptions, reasons, type ReferralReason } from '../decision/reasons.ts';
 import { localDate } from '../kernel/calendar.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -139,6 +140,8 @@ const otherMeanings: Readonly<Record<string, string>> = {
   NOT_READY: 'the face pipeline is starting or was replaced',
   DOOR_NOT_OPENING: 'the door does not open although it was asked to',
   DOOR_NOT_CLOSING: 'the door does not close although nothing is in its way',
+  TRUST_LIST_REFUSED:
+    'an imported master, revocation or defect list is lost, altered or without its issuer: import the list again',
   NOT_STARTED: 'nothing has been heard of the devices yet',
 };
 
@@ -204,6 +207,7 @@ function transactionView(passage: Passage, sources: ViewSources): TransactionVie
     checks: gatheredChecks(passage).map((check) => checkView(check, context)),
     holder: file?.mrz == null ? null : holderView(file.mrz, sources.now_ms()),
     images: { portrait: picture(file?.portraitPreview, 'portrait'), live: picture(file?.livePreview, 'live') },
+    report: passage.hasReport ? `/api/transactions/${transactionId}/report` : null,
     similarity: similarityView(passage),
     risk: riskView(passage, file),
     chip: file?.chipProgress ?? null,
@@ -223,7 +227,7 @@ const checkView = (check: Check, { policy, startedAt_ms }: Passage['context']): 
   label: checkDefinitions[check.id].label,
   result: check.result,
   because: check.because,
-  isRequired: policy.required.includes(check.id),
+  isRequired: isDecisive(check, policy),
   at_ms: Math.max(0, check.at_ms - startedAt_ms),
 });
 

@@ -26,7 +26,7 @@ const TimingsSchema = Type.Object(
 
 const PolicySchema = Type.Object(
   {
-    version: Type.String({ minLength: 1, default: 'default-1' }),
+    version: Type.String({ minLength: 1, default: 'default-2' }),
     required: Type.Array(Type.Union(checkIds.map((id) => Type.Literal(id))), {
       uniqueItems: true,
       default: [...indispensableChecks],
@@ -42,9 +42,44 @@ const PolicySchema = Type.Object(
       },
       { ...closed, default: {} },
     ),
+    chipAuthenticity: Type.Union([Type.Literal('when-offered'), Type.Literal('required')], {
+      default: 'when-offered',
+      description:
+        'documents whose chip offers no proof that it is the original (all of some states): when-offered admits them, ' +
+        'required refers them; a proof that is offered and not given refers always',
+    }),
+    revocation: Type.Union([Type.Literal('when-known'), Type.Literal('required')], {
+      default: 'when-known',
+      description:
+        'signers of whom no current list says whether they were revoked: when-known admits their documents, required ' +
+        'refers them; a revoked signer refers always',
+    }),
     operatingPoint: Type.String({ default: 'strict', description: 'a name of decision/operating-points.json' }),
   },
   { ...closed, default: {} },
+);
+
+const furtherDataGroups = [7, 11, 12, 13, 16] as const;
+
+const InspectionSchema = Type.Object(
+  {
+    accessPolicy: Type.Union([Type.Literal('pace-required-when-offered'), Type.Literal('basic-when-pace-fails')], {
+      default: 'pace-required-when-offered',
+      description: 'what follows when a chip offers PACE and PACE fails; the weaker access is recorded in either case',
+    }),
+    dataGroups: Type.Array(Type.Union(furtherDataGroups.map((number) => Type.Literal(number))), {
+      uniqueItems: true,
+      default: [...furtherDataGroups],
+      description: 'data groups read beside DG1, DG2, DG14 and DG15 when a document has them',
+    }),
+    further_ms: Type.Integer({
+      minimum: 0,
+      maximum: 30_000,
+      default: 7_000,
+      description: 'no data group that no check needs is read later than this after reading began, ms',
+    }),
+  },
+  { ...closed, default: {}, description: 'how documents are read' },
 );
 
 export const ConfigurationSchema = Type.Object(
@@ -68,11 +103,28 @@ export const ConfigurationSchema = Type.Object(
       { ...closed, default: {} },
     ),
     folder: Type.String({ default: '.cache/lane', description: 'journal; on a partition of its own' }),
-    trustFolder: Type.String({ default: '.cache/lane/trust', description: 'CSCA certificates, DER or PEM' }),
+    trustFolder: Type.String({
+      default: '.cache/lane/trust',
+      description: 'certificates and lists; layout: drivers/emrtd/pki',
+    }),
     devices: Type.Object(
       {
         mrzReader: serial('MRZ reader'),
-        chipReader: serial('chip reader'),
+        chipReader: Type.Object(
+          {
+            ...serial('chip reader').properties,
+            fastBaudRate: Type.Optional(
+              Type.Union([Type.Literal(230_400), Type.Literal(460_800), Type.Literal(921_600)], {
+                description: 'rate of the serial line to change to after the start, bit/s; left out: stay',
+              }),
+            ),
+            radioRate_kbps: Type.Union([Type.Literal(106), Type.Literal(212), Type.Literal(424)], {
+              default: 106,
+              description: 'fastest rate on the air to ask a chip for, kbit/s; not tried on real readers yet',
+            }),
+          },
+          closed,
+        ),
         gateIO: Type.Object(
           {
             ...serial('gate I/O').properties,
@@ -93,6 +145,7 @@ export const ConfigurationSchema = Type.Object(
       },
       closed,
     ),
+    inspection: InspectionSchema,
     policy: PolicySchema,
     timings: TimingsSchema,
     logLevel: Type.Union(

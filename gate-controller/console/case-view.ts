@@ -9,6 +9,7 @@ import { shared } from './styles.ts';
 import './check-list.ts';
 import './command-bar.ts';
 import './face-comparison.ts';
+import './report-view.ts';
 
 const caseCommands: readonly OfficerCommandName[] = ['acknowledge', 'returnToEntry', 'releaseToExit'];
 
@@ -62,6 +63,10 @@ export class CaseView extends LitElement {
           <section class="panel">
             <h2>Checks</h2>
             <check-list .checks=${transaction.checks}></check-list>
+          </section>
+          <section class="panel">
+            <h2>Document report</h2>
+            <report-view .src=${transaction.report}></report-view>
           </section>
           ${this.#timeline(transaction)}
         </div>

@@ -92,7 +92,9 @@ export const resultTones: Readonly<Record<CheckResultView, Tone>> = {
   aborted: 'none',
 };
 
-const acronyms = new Set(['mrz', 'can', 'sod', 'dg1', 'dg2', 'crl', 'csca', 'ds', 'pace', 'bac', 'pad', 'apdu']);
+const acronyms = new Set(
+  'mrz can sod dg1 dg2 dg7 dg11 dg12 dg13 dg14 dg15 dg16 crl csca ds pace bac pad apdu ef'.split(' '),
+);
 
 /** `CHIP_READ` and `chipRead` become `Chip read`; the standards' acronyms stay in capitals. */
 export function wordsOfCode(code: string): string {

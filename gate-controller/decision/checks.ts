@@ -23,6 +23,7 @@ const conversationEnd: Readonly<Record<string, ReferralReason>> = {
   INSPECTION_ERROR: 'CHIP_NOT_READ',
   // The chip did answer, and the line checks its own bytes: the answer itself breaks the standard.
   SECURE_MESSAGING_FAILED: 'CHIP_DATA_MALFORMED',
+  CHIP_ANSWER_ENDLESS: 'CHIP_DATA_MALFORMED',
 };
 
 /** Codes of a check that could not be made because of what another check reports: `decide` names the cause alone. */
@@ -31,6 +32,10 @@ const consequence: Readonly<Record<string, ReferralReason>> = {
   ACCESS_PROTOCOL_UNSUPPORTED: 'CHECK_MISSING',
   ACCESS_REFUSED: 'CHECK_MISSING',
   ACCESS_UNPROVEN: 'CHECK_MISSING',
+  ACCESS_SECRET_MISSING: 'CHECK_MISSING',
+  ACCESS_ENDED: 'CHECK_MISSING',
+  PACE_MALFORMED: 'CHECK_MISSING',
+  PACE_INTERRUPTED: 'CHECK_MISSING',
   SECURITY_OBJECT_UNUSABLE: 'CHECK_MISSING',
   DATA_GROUP_UNVERIFIED: 'CHECK_MISSING',
 };
@@ -52,7 +57,20 @@ const issuerTrouble: Readonly<Record<string, ReferralReason>> = {
   ISSUER_SIGNATURE_INVALID: 'ISSUER_CERTIFICATE_INVALID',
   ISSUER_COUNTRY_DIFFERS: 'ISSUER_CERTIFICATE_INVALID',
   SIGNER_NOT_PERMITTED: 'ISSUER_CERTIFICATE_INVALID',
+  ISSUER_REVOKED: 'ISSUER_CERTIFICATE_INVALID',
+  SIGNER_REVOKED: 'SIGNER_REVOKED',
+  // A list that doubts a signer without revoking it says more than that nothing is known.
+  SIGNER_ON_HOLD: 'SIGNER_REVOKED',
+  SIGNER_DEFECT_UNKNOWN: 'SIGNER_REVOKED',
 };
+
+/** A data group that only some documents have: what is wrong with it counts, that it was not read does not. */
+const furtherDataGroup = (label: string): CheckDefinition => ({
+  label,
+  group: 'chip',
+  refers: { default: 'CHIP_DATA_MALFORMED', failed: 'DOCUMENT_ALTERED' },
+  refersBecause: malformed,
+});
 
 const faceEngineFailure: Readonly<Record<string, ReferralReason>> = {
   BIOMETRICS_DEADLINE: 'FACE_NOT_COMPARED',
@@ -81,7 +99,12 @@ export const checkDefinitions = {
     label: 'Access to the chip',
     group: 'chip',
     refers: { default: 'CHIP_NOT_READ', failed: 'CHIP_ACCESS_REFUSED' },
-    refersBecause: { ...conversationEnd, APPLICATION_ABSENT: 'CHIP_DATA_MALFORMED' },
+    refersBecause: {
+      ...conversationEnd,
+      APPLICATION_ABSENT: 'CHIP_DATA_MALFORMED',
+      PACE_MALFORMED: 'CHIP_DATA_MALFORMED',
+      PACE_INTERRUPTED: 'CHIP_NOT_READ',
+    },
   },
   'files-consistent': {
     label: 'List of files agrees with the security object',
@@ -116,8 +139,14 @@ export const checkDefinitions = {
   'certificate-revocation': {
     label: 'Signer not revoked',
     group: 'chip',
-    refers: { default: 'SIGNER_REVOKED' },
-    refersBecause: notJudged,
+    refers: { default: 'REVOCATION_UNKNOWN', failed: 'SIGNER_REVOKED' },
+    refersBecause: issuerTrouble,
+  },
+  'signer-trust': {
+    label: 'Signer trusted',
+    group: 'chip',
+    refers: { default: 'CHIP_DATA_MALFORMED', failed: 'ISSUER_CERTIFICATE_INVALID' },
+    refersBecause: issuerTrouble,
   },
   'data-group-1-hash': {
     label: 'Holder data unaltered (DG1)',
@@ -127,6 +156,19 @@ export const checkDefinitions = {
   },
   'data-group-2-hash': {
     label: 'Portrait unaltered (DG2)',
+    group: 'chip',
+    refers: { default: 'CHIP_DATA_MALFORMED', failed: 'DOCUMENT_ALTERED' },
+    refersBecause: notJudged,
+  },
+  'data-group-7-hash': furtherDataGroup('Signature image unaltered (DG7)'),
+  'data-group-11-hash': furtherDataGroup('Personal details unaltered (DG11)'),
+  'data-group-12-hash': furtherDataGroup('Document details unaltered (DG12)'),
+  'data-group-13-hash': furtherDataGroup('Optional details unaltered (DG13)'),
+  'data-group-14-hash': furtherDataGroup('Security options unaltered (DG14)'),
+  'data-group-15-hash': furtherDataGroup('Active authentication key unaltered (DG15)'),
+  'data-group-16-hash': furtherDataGroup('Persons to notify unaltered (DG16)'),
+  'card-access-matches': {
+    label: 'Way of access is the one that was signed',
     group: 'chip',
     refers: { default: 'CHIP_DATA_MALFORMED', failed: 'DOCUMENT_ALTERED' },
     refersBecause: notJudged,
@@ -146,8 +188,13 @@ export const checkDefinitions = {
   'chip-authenticity': {
     label: 'Chip is the original',
     group: 'chip',
-    refers: { default: 'CHIP_NOT_GENUINE' },
-    refersBecause: notJudged,
+    refers: { default: 'CHIP_AUTHENTICITY_UNPROVEN', failed: 'CHIP_NOT_GENUINE' },
+    refersBecause: {
+      ...notJudged,
+      // Keys in other hands prove nothing: neither an original nor a copy.
+      CHIP_AUTHENTICATION_KEYS_COMPROMISED: 'CHIP_AUTHENTICITY_UNPROVEN',
+      ACTIVE_AUTHENTICATION_KEYS_COMPROMISED: 'CHIP_AUTHENTICITY_UNPROVEN',
+    },
   },
   'single-occupant': {
     label: 'One person in the cabin',

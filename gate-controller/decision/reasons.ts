@@ -77,14 +77,24 @@ export const reasons = {
     severity: 'high',
   },
   SIGNER_REVOKED: {
-    title: 'The signer’s certificate has been revoked, or its state is not known.',
+    title: 'The signer’s certificate has been revoked, or a list of defects doubts it.',
     advice: 'Hold the document and ask second line.',
     severity: 'high',
   },
+  REVOCATION_UNKNOWN: {
+    title: 'Whether the signer’s certificate has been revoked is not known, and this lane requires it.',
+    advice: 'Not a sign of forgery. Control at the desk; ask for a new revocation list of the issuer.',
+    severity: 'normal',
+  },
   CHIP_NOT_GENUINE: {
-    title: 'The chip could not prove that it is the original.',
+    title: 'The chip is a copy: its data are signed, but it does not hold the key of the original.',
     advice: 'Suspect a copied chip; hold the document.',
     severity: 'high',
+  },
+  CHIP_AUTHENTICITY_UNPROVEN: {
+    title: 'The chip did not prove that it is the original, and this lane requires it.',
+    advice: 'Not a proof of a copy: examine the document at the desk.',
+    severity: 'normal',
   },
   MRZ_DIFFERS_FROM_CHIP: {
     title: 'Printed zone and chip name different data.',

@@ -2,9 +2,11 @@ import { type FrameGuidance, verifyFace } from '../../biometrics/index.ts';
 import type { Frame } from '../../drivers/contracts/camera.ts';
 import type { Evidence } from '../../drivers/contracts/evidence.ts';
 import { birthISO } from '../../drivers/emrtd/mrz/mrz.ts';
-import type { FaceEvidence, MRZEvidence } from '../decision/evidence.ts';
+import { recordedReport } from '../../drivers/emrtd/report/recorded-report.ts';
+import { type FaceEvidence, type MRZEvidence, noEvidence } from '../decision/evidence.ts';
+import { weigh } from '../decision/weigh.ts';
 import { localDate } from './calendar.ts';
-import { inspectChip } from './document-inspector.ts';
+import { inspectChip, type InspectorOptions } from './document-inspector.ts';
 import type { DoorKeeper } from './door-keeper.ts';
 import type { Committed, Effect, Kernel } from './kernel.ts';
 import { type LaneParts, tellCurrent, tellLane, tellTransaction, transactionSnapshot } from './lane-parts.ts';
@@ -15,6 +17,8 @@ type Running = {
   inspection?: AbortController;
   capture?: AbortController;
   risk?: AbortController;
+  /** Begun as soon as the portrait was proven, while the rest of the chip was read. */
+  enrolment?: Promise<FaceEvidence['portrait']>;
   reference?: Promise<FaceEvidence['portrait']>;
 };
 
@@ -32,6 +36,8 @@ export type EffectsOptions = {
 
 /** Time a chip has to come into the field after the printed zone was read, ms. */
 const activate_ms = 4_000;
+/** The inspection ends by itself this long before the machine would give it up, ms. */
+const chipMargin_ms = 1_000;
 /** A risk answer is awaited a little beyond its hard limit, so that the record says "late" and not "unreachable". */
 const riskGrace_ms = 500;
 
@@ -161,35 +167,63 @@ export class Effects {
     const abort = new AbortController();
     this.#of(id).inspection = abort;
     if (file === undefined || file.mrz === null) return;
-    const { checks, aborted, portrait } = await inspectChip(
-      {
-        chipReader: parts.devices.chipReader,
-        trust: parts.trust,
-        clock: parts.clock,
-        entropy: parts.entropy,
-        activate_ms,
-      },
+    let isHandedOver = false;
+    const { checks, aborted, portrait, report } = await inspectChip(
+      this.#inspectorOptions(id),
       file.mrz,
       abort.signal,
-      (progress) => {
-        file.chipProgress = progress;
-        this.#o.onCaseChanged();
+      {
+        onProgress: (progress) => {
+          file.chipProgress = progress;
+          this.#o.onCaseChanged();
+        },
+        onPortrait: (proven) => {
+          if (abort.signal.aborted) return;
+          isHandedOver = true;
+          this.#enrolEarly(id, proven);
+        },
       },
     );
     file.chipProgress = null;
-    if (abort.signal.aborted) {
-      portrait?.bytes.fill(0);
+    if (abort.signal.aborted || !isHandedOver) portrait?.bytes.fill(0);
+    if (abort.signal.aborted) return;
+    tellTransaction(this.#o.kernel(), id, { type: 'CHIP_INSPECTED', checks, aborted, report: recordedReport(report) });
+  }
+
+  #inspectorOptions(id: string): InspectorOptions {
+    const { devices, trust, clock, entropy, inspection, timings, policy, operatingPoint } = this.#o.parts;
+    const mrz = transactionSnapshot(this.#o.kernel(), id)?.context.evidence.mrz ?? null;
+    return {
+      chipReader: devices.chipReader,
+      trust,
+      clock,
+      entropy,
+      settings: inspection,
+      activate_ms,
+      total_ms: timings.chip_ms - chipMargin_ms,
+      printed: weigh({ ...noEvidence, mrz }, policy, operatingPoint, clock.now_ms()),
+    };
+  }
+
+  /** The picture belongs to the case from here on; its bytes are overwritten once the face pipeline has it. */
+  #enrolEarly(id: string, portrait: { format: 'jpeg' | 'jpeg2000'; bytes: Uint8Array }): void {
+    const file = this.#o.parts.cases.get(id);
+    if (file === undefined) {
+      portrait.bytes.fill(0);
       return;
     }
     file.portrait = portrait;
-    tellTransaction(this.#o.kernel(), id, { type: 'CHIP_INSPECTED', checks, aborted });
+    const enrolment = this.#enrol(id, portrait);
+    this.#of(id).enrolment = enrolment;
+    this.#run(enrolment);
   }
 
   async #prepareReference(id: string): Promise<FaceEvidence['portrait']> {
     const { parts } = this.#o;
     const portrait = parts.cases.get(id)?.portrait ?? null;
-    const evidence: FaceEvidence['portrait'] =
-      portrait === null ? { status: 'unavailable', because: 'PORTRAIT_MISSING' } : await this.#enrol(id, portrait);
+    const { enrolment } = this.#of(id);
+    const missing: FaceEvidence['portrait'] = { status: 'unavailable', because: 'PORTRAIT_MISSING' };
+    const evidence = await (enrolment ?? (portrait === null ? missing : this.#enrol(id, portrait)));
     tellTransaction(this.#o.kernel(), id, { type: 'REFERENCE_PREPARED', portrait: evidence });
     return evidence;
   }

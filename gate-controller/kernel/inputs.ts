@@ -73,6 +73,7 @@ export class Inputs {
       this.#raise({ device: device.device, code: 'DEVICE_DISCONNECTED' });
     }
     this.setFault('face-pipeline', 'NOT_READY', !biometrics.isReady());
+    this.#seeTrust();
     // Nothing has been heard yet: what stands at the start counts at once.
     for (const key of this.#raisedAt.keys()) this.#raisedAt.set(key, Number.NEGATIVE_INFINITY);
     this.#stops.push(
@@ -107,6 +108,7 @@ export class Inputs {
     const { parts } = this.#o;
     this.#seeHall();
     this.#clearWatchdog();
+    this.#seeTrust();
     this.#tellHealth();
     parts.cases.wipeDue(parts.clock.monotonic_ms());
     this.#cancelTick = parts.clock.after(tick_ms, () => this.#tick());
@@ -123,6 +125,11 @@ export class Inputs {
     this.#hall = hall;
     tellLane(this.#o.kernel, { type: 'HALL_CHANGED', hall });
     tellCurrent(this.#o.kernel, { type: 'HALL_CHANGED', hall });
+  }
+
+  /** Degraded never widens (I11): without a list that was imported, the lane would admit whom that list speaks against. */
+  #seeTrust(): void {
+    this.setFault('trust-lists', 'TRUST_LIST_REFUSED', !this.#o.parts.isTrustWhole());
   }
 
   #takeFault(event: FaultEvent): void {

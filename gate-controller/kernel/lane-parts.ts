@@ -15,6 +15,7 @@ import type { transactionMachine } from '../transaction/machine.ts';
 import type { TransactionHappening } from '../transaction/events.ts';
 import type { Timings } from '../transaction/timings.ts';
 import type { Clock } from './clock.ts';
+import type { InspectionSettings } from './document-inspector.ts';
 import type { Committed, Kernel } from './kernel.ts';
 
 /** Name under which the lane is a subject of the kernel. */
@@ -33,6 +34,9 @@ export type LaneParts = {
   };
   readonly biometrics: Biometrics;
   readonly trust: () => TrustStore;
+  /** False while an imported list about issuers cannot be used. */
+  readonly isTrustWhole: () => boolean;
+  readonly inspection: InspectionSettings;
   readonly askRisk: (subject: RiskSubject, signal: AbortSignal) => Promise<RiskResult>;
   readonly cases: CaseFiles;
   readonly policy: Policy;

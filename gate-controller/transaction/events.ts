@@ -1,4 +1,5 @@
 import type { Evidence } from '../../drivers/contracts/evidence.ts';
+import type { RecordedReport } from '../../drivers/emrtd/report/recorded-report.ts';
 import type { Check } from '../decision/checks.ts';
 import type { FaceEvidence, MRZEvidence, RiskEvidence } from '../decision/evidence.ts';
 import type { Hall } from '../safety/hall.ts';
@@ -6,7 +7,13 @@ import type { Hall } from '../safety/hall.ts';
 /** What happened, before the kernel adds when. Nothing here names the holder. */
 export type TransactionHappening =
   | { readonly type: 'DOCUMENT_PRESENTED'; readonly presentationId: string; readonly mrz: MRZEvidence }
-  | { readonly type: 'CHIP_INSPECTED'; readonly checks: readonly Check[]; readonly aborted: string | null }
+  | {
+      readonly type: 'CHIP_INSPECTED';
+      readonly checks: readonly Check[];
+      readonly aborted: string | null;
+      /** For the record and the officer. It stands in this event only, for it is long. */
+      readonly report: RecordedReport | null;
+    }
   | { readonly type: 'DOCUMENT_TAKEN' }
   | { readonly type: 'DOCUMENT_PLACED' }
   | { readonly type: 'REFERENCE_PREPARED'; readonly portrait: FaceEvidence['portrait'] }

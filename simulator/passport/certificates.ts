@@ -11,6 +11,7 @@ import {
   sequence,
   setOf,
   time,
+  timeDigits,
   utf8String,
 } from './der.ts';
 import { type SigningKey, signWith, signatureIdentifier } from './keys.ts';
@@ -24,7 +25,16 @@ export type CertificateContent = {
   readonly validFrom_ms: number;
   readonly validTo_ms: number;
   readonly subjectKey: SigningKey;
-  readonly role: 'csca' | 'document-signer';
+  /** A list signer signs master lists or defect lists, which `extendedKeyUsage` says. */
+  readonly role: 'csca' | 'document-signer' | 'list-signer';
+  /** Document codes that a document signer is limited to ('P', 'ID'); default: not said. */
+  readonly documentTypes?: readonly string[];
+  /** When the private key signs (RFC 3280 section 4.2.1.4): shorter than what it signed is valid. Default: not said. */
+  readonly keyUse?: { readonly from_ms: number; readonly to_ms: number };
+  /** Object identifiers; critical. Default: not said. */
+  readonly extendedKeyUsage?: readonly string[];
+  /** Where the revocation list is published; default: not said. */
+  readonly crlURL?: string;
 };
 
 const VERSION_3 = 2;
@@ -59,17 +69,50 @@ export function writeName(name: Name): Uint8Array {
 }
 
 function extensions(content: CertificateContent, issuerKey: SigningKey): readonly Uint8Array[] {
-  const extension = (type: string, isCritical: boolean, value: Uint8Array): Uint8Array =>
-    sequence(oid(type), ...(isCritical ? [boolean(true)] : []), octetString(value));
-  const shared = [
-    extension('2.5.29.14', false, octetString(content.subjectKey.keyId)),
-    extension('2.5.29.35', false, sequence(contextPrimitive(0, issuerKey.keyId))),
+  return [
+    extension('2.5.29.14', octetString(content.subjectKey.keyId)),
+    extension('2.5.29.35', sequence(contextPrimitive(0, issuerKey.keyId))),
+    ...(content.role === 'csca'
+      ? [
+          criticalExtension('2.5.29.15', CSCA_USAGE),
+          criticalExtension('2.5.29.19', sequence(boolean(true), integer(0))),
+        ]
+      : [criticalExtension('2.5.29.15', SIGNER_USAGE)]),
+    ...optionalExtensions(content),
   ];
-  return content.role === 'csca'
-    ? [
-        ...shared,
-        extension('2.5.29.15', true, CSCA_USAGE),
-        extension('2.5.29.19', true, sequence(boolean(true), integer(0))),
-      ]
-    : [...shared, extension('2.5.29.15', true, SIGNER_USAGE)];
+}
+
+function optionalExtensions({ documentTypes, keyUse, extendedKeyUsage, crlURL }: CertificateContent): Uint8Array[] {
+  const written: Uint8Array[] = [];
+  if (keyUse !== undefined) {
+    const times = [keyUse.from_ms, keyUse.to_ms].map((at_ms, i) => contextPrimitive(i, ascii(timeDigits(at_ms))));
+    written.push(extension('2.5.29.16', sequence(...times)));
+  }
+  if (documentTypes !== undefined) {
+    // ICAO 9303-12 section 7.1.1.6: DocumentTypeList.
+    const list = sequence(integer(0), setOf(...documentTypes.map(printableString)));
+    written.push(extension('2.23.136.1.1.6.2', list));
+  }
+  if (extendedKeyUsage !== undefined) {
+    written.push(criticalExtension('2.5.29.37', sequence(...extendedKeyUsage.map(oid))));
+  }
+  if (crlURL !== undefined) {
+    // RFC 5280 section 4.2.1.13: distribution point, full name, uniformResourceIdentifier.
+    const name = context(0, context(0, contextPrimitive(6, ascii(crlURL))));
+    written.push(extension('2.5.29.31', sequence(sequence(name))));
+  }
+  return written;
+}
+
+/** One extension of a certificate or revocation list (RFC 5280 section 4.1). */
+export function extension(type: string, value: Uint8Array): Uint8Array {
+  return sequence(oid(type), octetString(value));
+}
+
+function criticalExtension(type: string, value: Uint8Array): Uint8Array {
+  return sequence(oid(type), boolean(true), octetString(value));
+}
+
+function ascii(text: string): Uint8Array {
+  return Buffer.from(text, 'ascii');
 }

@@ -1,5 +1,5 @@
-/** DER by hand (ITU-T X.690): only what certificates and EF.SOD need, written, never read. */
-import { writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
+/** DER by hand (ITU-T X.690): only what certificates, signed lists and chip files need, written, never read. */
+import { concatBytes, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 
 export function sequence(...elements: readonly Uint8Array[]): Uint8Array {
   return writeTLV(0x30, ...elements);
@@ -20,12 +20,21 @@ export function contextPrimitive(tag: number, content: Uint8Array): Uint8Array {
   return writeTLV(0x80 | tag, content);
 }
 
-/** Non-negative integer from big-endian bytes. */
-export function integer(value: number | Uint8Array): Uint8Array {
-  const bytes = typeof value === 'number' ? bigEndian(value) : value;
+/** Non-negative integer from a number or from big-endian bytes. */
+export function integer(value: number | bigint | Uint8Array): Uint8Array {
+  return writeTLV(0x02, integerContent(value));
+}
+
+/** Content of an integer, for those under a context tag. */
+export function integerContent(value: number | bigint | Uint8Array): Uint8Array {
+  const bytes = value instanceof Uint8Array ? value : bigEndian(BigInt(value));
   const firstUsed = bytes.findIndex((octet) => octet !== 0);
   const digits = firstUsed < 0 ? Uint8Array.of(0) : bytes.subarray(firstUsed);
-  return writeTLV(0x02, (digits[0] ?? 0) >= 0x80 ? Uint8Array.of(0) : new Uint8Array(0), digits);
+  return (digits[0] ?? 0) >= 0x80 ? concatBytes(Uint8Array.of(0), digits) : digits;
+}
+
+export function enumerated(value: number): Uint8Array {
+  return writeTLV(0x0a, integerContent(value));
 }
 
 export function octetString(content: Uint8Array): Uint8Array {
@@ -55,10 +64,15 @@ export function printableString(text: string): Uint8Array {
 
 /** Time in UTC: UTCTime up to 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5). */
 export function time(at_ms: number): Uint8Array {
-  const digits = new Date(at_ms).toISOString().replace(/[-:T]|\.\d+/g, '');
+  const digits = timeDigits(at_ms);
   return Number(digits.slice(0, 4)) < 2050
     ? writeTLV(0x17, Buffer.from(digits.slice(2), 'ascii'))
     : writeTLV(0x18, Buffer.from(digits, 'ascii'));
+}
+
+/** YYYYMMDDhhmmssZ: content of a GeneralizedTime. */
+export function timeDigits(at_ms: number): string {
+  return new Date(at_ms).toISOString().replace(/[-:T]|\.\d+/g, '');
 }
 
 /** Object identifier from its dotted form. */
@@ -73,8 +87,7 @@ function base128(value: number): number[] {
   return octets;
 }
 
-function bigEndian(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
+function bigEndian(value: bigint): Uint8Array {
+  const hex = value.toString(16);
+  return Uint8Array.from(Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex'));
 }

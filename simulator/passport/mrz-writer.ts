@@ -1,4 +1,4 @@
-/** Writes the MRZ of a TD3 document (ICAO 9303-4 section 4.2) for an invented holder. */
+/** Writes the MRZ of travel documents and visas (ICAO 9303-4 to 9303-7) for an invented holder. */
 import { checkDigit } from '../../drivers/emrtd/mrz/mrz.ts';
 
 export type Holder = {
@@ -10,13 +10,13 @@ export type Holder = {
   /** YYYY-MM-DD. */
   readonly birthDate: string;
   readonly expiryDate: string;
-  /** At most 9 letters and digits. */
+  /** Letters and digits: at most 9, and in TD1 up to 22, in TD2 up to 14. */
   readonly documentNumber: string;
-  /** At most 14 letters and digits; default none. */
+  /** Letters and digits, as many as the document has room for; default none. */
   readonly optionalData?: string;
 };
 
-const LINE_LENGTH = 44;
+export type MRZKind = 'TD1' | 'TD2' | 'TD3' | 'MRV-A' | 'MRV-B';
 
 /** Letters that lose more than an accent (ICAO 9303-3 section 6 part A, recommended transliterations). */
 const transliterations: Readonly<Record<string, string>> = {
@@ -37,17 +37,73 @@ const transliterations: Readonly<Record<string, string>> = {
   Ü: 'UE',
 };
 
-/** The two lines. Throws RangeError for a holder that does not fit. */
-export function writeTD3(holder: Holder, issuingState: string): readonly [string, string] {
-  const name = `${transliterate(holder.surname)}<<${transliterate(holder.givenNames)}`;
-  const first = filled(`P<${filled(issuingState, 3)}${name}`.slice(0, LINE_LENGTH), LINE_LENGTH);
-  const number = withCheckDigit(filled(plain(holder.documentNumber), 9));
-  const birth = withCheckDigit(yymmdd(holder.birthDate));
-  const expiry = withCheckDigit(yymmdd(holder.expiryDate));
+const NUMBER_LENGTH = 9;
+
+type Writer = (holder: Holder, issuingState: string, documentCode?: string) => readonly string[];
+
+const writers: Readonly<Record<MRZKind, Writer>> = {
+  TD1: writeTD1,
+  TD2: writeTD2,
+  TD3: writeTD3,
+  'MRV-A': (holder, issuingState, documentCode) => writeVisa(44, holder, issuingState, documentCode),
+  'MRV-B': (holder, issuingState, documentCode) => writeVisa(36, holder, issuingState, documentCode),
+};
+
+/** The lines. Throws RangeError for a holder that does not fit. `documentCode` default: 'P', 'I' or 'V'. */
+export function writeMRZ(
+  kind: MRZKind,
+  holder: Holder,
+  issuingState: string,
+  documentCode?: string,
+): readonly string[] {
+  return writers[kind](holder, issuingState, documentCode);
+}
+
+/** Booklet (ICAO 9303-4 section 4.2). */
+export function writeTD3(holder: Holder, issuingState: string, documentCode = 'P'): readonly [string, string] {
+  const number = withCheckDigit(filled(plain(holder.documentNumber), NUMBER_LENGTH));
+  const { birth, sex, expiry } = personalFields(holder);
   const optional = withCheckDigit(filled(plain(holder.optionalData ?? ''), 14));
-  const sex = holder.sex === 'X' ? '<' : holder.sex;
   const composite = checkDigit(number + birth + expiry + optional);
-  return [first, number + filled(holder.nationality, 3) + birth + sex + expiry + optional + composite];
+  return [
+    nameLine(44, holder, issuingState, documentCode),
+    number + filled(holder.nationality, 3) + birth + sex + expiry + optional + composite,
+  ];
+}
+
+/** Card of 36 characters a line (ICAO 9303-6 section 4.2). */
+export function writeTD2(holder: Holder, issuingState: string, documentCode = 'I'): readonly [string, string] {
+  const { number, optional } = numberAndOptional(holder, 7);
+  const { birth, sex, expiry } = personalFields(holder);
+  const composite = checkDigit(number + birth + expiry + optional);
+  return [
+    nameLine(36, holder, issuingState, documentCode),
+    number + filled(holder.nationality, 3) + birth + sex + expiry + optional + composite,
+  ];
+}
+
+/** Card of three lines (ICAO 9303-5 section 4.2). */
+export function writeTD1(holder: Holder, issuingState: string, documentCode = 'I'): readonly [string, string, string] {
+  const { number, optional } = numberAndOptional(holder, 15);
+  const { birth, sex, expiry } = personalFields(holder);
+  const moreOptional = filled('', 11);
+  const composite = checkDigit(number + optional + birth + expiry + moreOptional);
+  return [
+    filled(documentCode, 2) + filled(issuingState, 3) + number + optional,
+    birth + sex + expiry + filled(holder.nationality, 3) + moreOptional + composite,
+    filled(nameOf(holder).slice(0, 30), 30),
+  ];
+}
+
+/** Visas (ICAO 9303-7 section 4.2): no composite check digit, none for the optional data. */
+function writeVisa(length: number, holder: Holder, issuingState: string, documentCode = 'V'): readonly string[] {
+  const number = withCheckDigit(filled(plain(holder.documentNumber), NUMBER_LENGTH));
+  const { birth, sex, expiry } = personalFields(holder);
+  const optional = filled(plain(holder.optionalData ?? ''), length - 28);
+  return [
+    nameLine(length, holder, issuingState, documentCode),
+    number + filled(holder.nationality, 3) + birth + sex + expiry + optional,
+  ];
 }
 
 /** A name in the letters of the MRZ. Apostrophes vanish, hyphens and spaces become fillers. */
@@ -58,6 +114,37 @@ export function transliterate(name: string): string {
     .replace(/['’.,]/g, '')
     .replace(/[\s-]+/g, '<')
     .replace(/[^A-Z<]/g, '');
+}
+
+/**
+ * Number with check digit, and optional data. A longer number leaves a filler in place of the digit and goes on in the
+ * optional data, where digit and filler follow it (ICAO 9303-5 section 4.2.2.2 note j, 9303-6 likewise).
+ */
+function numberAndOptional(holder: Holder, optionalLength: number): { number: string; optional: string } {
+  const number = plain(holder.documentNumber);
+  const optional = plain(holder.optionalData ?? '');
+  if (number.length <= NUMBER_LENGTH) {
+    return { number: withCheckDigit(filled(number, NUMBER_LENGTH)), optional: filled(optional, optionalLength) };
+  }
+  const continuation = `${withCheckDigit(number).slice(NUMBER_LENGTH)}<${optional}`;
+  return { number: `${number.slice(0, NUMBER_LENGTH)}<`, optional: filled(continuation, optionalLength) };
+}
+
+function personalFields(holder: Holder): { birth: string; sex: string; expiry: string } {
+  return {
+    birth: withCheckDigit(yymmdd(holder.birthDate)),
+    sex: holder.sex === 'X' ? '<' : holder.sex,
+    expiry: withCheckDigit(yymmdd(holder.expiryDate)),
+  };
+}
+
+function nameLine(length: number, holder: Holder, issuingState: string, documentCode: string): string {
+  const start = filled(documentCode, 2) + filled(issuingState, 3);
+  return filled((start + nameOf(holder)).slice(0, length), length);
+}
+
+function nameOf(holder: Holder): string {
+  return `${transliterate(holder.surname)}<<${transliterate(holder.givenNames)}`;
 }
 
 function plain(field: string): string {

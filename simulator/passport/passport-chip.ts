@@ -1,46 +1,50 @@
 /**
- * The contactless chip of a simulated passport: ISO/IEC 7816-4 file system, Basic Access Control and 3DES secure
- * messaging (ICAO 9303-10 section 3, 9303-11 sections 4.3 and 9.8). No PACE, hence no EF.CardAccess.
+ * The contactless chip of a simulated passport (ICAO 9303-10 and 9303-11): it takes commands apart, keeps the session,
+ * and hands each command to the part that answers it. Which protocols it speaks follows from the passport's profile and
+ * keys.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  COMMAND_CHAINING,
   type CommandAPDU,
-  EMRTD_APPLICATION,
   Instruction,
   StatusWord,
   decodeCommand,
   encodeResponse,
 } from '../../drivers/emrtd/iso7816/apdu.ts';
-import { accessKeySeed, parseMRZ } from '../../drivers/emrtd/mrz/mrz.ts';
-import { concatBytes, readTLVs, TLVError, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
-import {
-  decryptTripleDES,
-  deriveTripleDESKey,
-  encryptTripleDES,
-  retailMAC,
-} from '../../drivers/emrtd/access/triple-des.ts';
+import { signChallenge } from './chip-active-authentication.ts';
+import type { Answer } from './chip-answer.ts';
+import { ChipAuthentication, type ChipAuthenticationOutcome } from './chip-authentication.ts';
+import { ChipBasicAccess } from './chip-bac.ts';
+import { type ChipAccess, ChipFiles } from './chip-files.ts';
+import { ChipPACE } from './chip-pace.ts';
+import { passwordOfCAN, passwordOfMRZ } from './chip-passwords.ts';
+import type { ChipSecureMessaging } from './chip-secure-messaging.ts';
+import type { ChipTiming } from './chip-timing.ts';
 import type { Chip } from './chip.ts';
-import { ChipSecureMessaging } from './chip-secure-messaging.ts';
+import type { ChipMoment, Misbehaviour } from './misbehaviour.ts';
 import type { Passport } from './passport.ts';
 
 export type PassportChipOptions = {
   readonly kind: Chip['kind'];
-  /** Random bytes: UID, challenges and key shares. */
-  entropy(bytes: number): Uint8Array;
-  /** How long the chip thinks about a command; default 0. */
-  readonly processing_ms?: number;
+  /** Random bytes: UID, challenges, nonces and ephemeral keys. ECDSA signatures take theirs from OpenSSL. */
+  readonly entropy: (bytes: number) => Uint8Array;
+  /** How long the chip works on a command, ms; default 0. */
+  readonly processing_ms?: number | ChipTiming;
+  /** Default: an honest chip. */
+  readonly misbehaviour?: Misbehaviour;
 };
 
-type Answer = { readonly statusWord: number; readonly data?: Uint8Array };
+/** What the honest chip sends, and what a behaviour may know of the command. */
+type Response = { readonly moment: ChipMoment; readonly response: Uint8Array };
 
-const CHALLENGE_BYTES = 8;
-const AUTHENTICATION_BYTES = 40;
-/** Most plain bytes whose protected form fits 256: DO'87' of 235, DO'99' of 4, DO'8E' of 10 bytes. */
-const PROTECTED_DATA_MAX = 231;
-const EXTENDED_HEADER_BYTES = 3;
-const SECURE_MESSAGING = 0x0c;
+const PROTECTED_CLASS = 0x0c;
+/** Most data of an answer to a command with short length fields. */
+const SHORT_RESPONSE_BYTES = 256;
+const STATUS_BYTES = 2;
+const status = (statusWord: number): Answer => ({ statusWord });
 
-/** A chip with the passport's files that opens to whoever knows its printed MRZ. Throws RangeError for a bad MRZ. */
+/** A chip with the passport's files and keys. Throws RangeError when its MRZ has no format of ICAO 9303. */
 export function createPassportChip(passport: Passport, o: PassportChipOptions): Chip {
   return new PassportChip(passport, o);
 }
@@ -50,187 +54,208 @@ class PassportChip implements Chip {
   readonly uid: Uint8Array;
   readonly historicalBytes = Uint8Array.of(0x80);
   readonly #o: PassportChipOptions;
-  readonly #files: ReadonlyMap<number, Uint8Array>;
-  readonly #encryptionKey: Uint8Array;
-  readonly #macKey: Uint8Array;
-  #isApplicationSelected = false;
-  #file: Uint8Array | undefined;
-  #challenge: Uint8Array | undefined;
+  readonly #passport: Passport;
+  readonly #misbehaviour: Misbehaviour;
+  readonly #files: ChipFiles;
+  readonly #bac: ChipBasicAccess;
+  readonly #pace: ChipPACE;
+  readonly #chipAuthentication: ChipAuthentication;
   #session: ChipSecureMessaging | undefined;
+  #access: ChipAccess = 'none';
+  /** Commands since the field came on. */
+  #commands = 0;
 
   constructor(passport: Passport, o: PassportChipOptions) {
-    const parsed = parseMRZ(passport.mrzLines);
-    if (!parsed.ok) throw new RangeError(`MRZ not usable: ${parsed.because}`);
-    const seed = accessKeySeed(parsed.mrz);
+    const { chipKeys, can, profile } = passport;
+    const mrz = passwordOfMRZ(passport.mrzLines);
     this.kind = o.kind;
     // ICAO 9303-11 section 4.1: identifiers are random; ISO/IEC 14443-3 marks a random UID by its first byte 08.
     this.uid = Uint8Array.from(o.entropy(4), (octet, i) => (i === 0 && o.kind === 'type-a' ? 0x08 : octet));
     this.#o = o;
-    this.#files = passport.files;
-    this.#encryptionKey = deriveTripleDESKey(seed, 1);
-    this.#macKey = deriveTripleDESKey(seed, 2);
+    this.#passport = passport;
+    this.#misbehaviour = o.misbehaviour ?? {};
+    this.#files = new ChipFiles({ 'master-file': passport.masterFiles, emrtd: passport.files });
+    this.#bac = new ChipBasicAccess(mrz, o.entropy);
+    this.#pace = new ChipPACE({
+      offers: profile.access.pace,
+      passwords: { mrz, can: can === null ? null : passwordOfCAN(can) },
+      mappingKey: chipKeys.chipAuthenticationMapping,
+      entropy: o.entropy,
+    });
+    this.#chipAuthentication = new ChipAuthentication(chipKeys.chipAuthentication);
   }
 
   reset(): void {
-    this.#isApplicationSelected = false;
-    this.#file = undefined;
-    this.#challenge = undefined;
-    this.#session = undefined;
+    this.#files.reset();
+    this.#bac.forget();
+    this.#pace.forget();
+    this.#chipAuthentication.forget();
+    this.#endSession();
+    this.#commands = 0;
   }
 
   async transceive(bytes: Uint8Array): Promise<Uint8Array | undefined> {
-    if (this.#o.processing_ms !== undefined && this.#o.processing_ms > 0) await delay(this.#o.processing_ms);
+    this.#commands += 1;
     const command = decodeCommand(bytes);
-    if (command === undefined) return encodeResponse(StatusWord.WRONG_LENGTH);
-    if ((command.cla & SECURE_MESSAGING) === SECURE_MESSAGING) return this.#answerProtected(command);
-    // ICAO 9303-11 section 9.8.1: a command without protection ends the session.
-    this.#session = undefined;
-    const { statusWord, data } =
-      command.cla === 0 ? this.#answerPlain(command) : { statusWord: StatusWord.CLASS_NOT_SUPPORTED };
-    return encodeResponse(statusWord, data);
+    const { moment, response } = this.#respond(bytes, command);
+    const { transmit, delay_ms } = this.#misbehaviour;
+    const sent = transmit === undefined ? response : transmit(response, moment);
+    const honest_ms = this.#timeOf(command);
+    const wait_ms = delay_ms?.(honest_ms, moment) ?? honest_ms;
+    if (wait_ms > 0) await delay(wait_ms);
+    return sent;
   }
 
-  #answerProtected(command: CommandAPDU): Uint8Array {
+  #timeOf(command: CommandAPDU | undefined): number {
+    const time = this.#o.processing_ms ?? 0;
+    if (typeof time === 'number') return time;
+    return command === undefined ? 0 : time(command);
+  }
+
+  #respond(bytes: Uint8Array, command: CommandAPDU | undefined): Response {
+    const isExtended = bytes.length > 5 && bytes[4] === 0;
+    const isProtected = command?.cla === PROTECTED_CLASS;
+    const moment = { number: this.#commands, command, isProtected, isExtended, file: undefined };
+    const longest = this.#passport.profile.extendedLength_bytes;
+    if (command === undefined || (isExtended && (longest === undefined || bytes.length > longest))) {
+      return { moment, response: encodeResponse(StatusWord.WRONG_LENGTH) };
+    }
+    const room = isExtended ? (longest ?? 0) - STATUS_BYTES : SHORT_RESPONSE_BYTES;
+    if (isProtected) return this.#respondProtected(command, moment, room);
+    // ICAO 9303-11 section 9.8.3: a command without protection ends the session.
+    this.#endSession();
+    const { answer, moment: seen } = this.#decide(command, moment, room);
+    return { moment: seen, response: encodeResponse(answer.statusWord, answer.data) };
+  }
+
+  #respondProtected(outer: CommandAPDU, moment: ChipMoment, room: number): Response {
     const session = this.#session;
-    if (session === undefined) return encodeResponse(StatusWord.SECURITY_STATUS_NOT_SATISFIED);
-    const plain = session.open(command);
-    if (plain === undefined) {
-      this.#session = undefined;
-      return encodeResponse(StatusWord.SECURE_MESSAGING_OBJECT_WRONG);
+    if (session === undefined) {
+      return { moment, response: encodeResponse(StatusWord.SECURITY_STATUS_NOT_SATISFIED) };
     }
-    const { statusWord, data } = this.#answerInSession(plain);
-    return session.seal(command.ins, statusWord, data ?? new Uint8Array(0));
+    const command = session.open(outer);
+    if ('refusedWith' in command) {
+      this.#endSession();
+      return { moment: { ...moment, command: undefined }, response: encodeResponse(command.refusedWith) };
+    }
+    const { answer, moment: seen } = this.#decide(command, moment, session.capacity(room));
+    const { protect } = this.#misbehaviour;
+    const response = session.seal(
+      command.ins,
+      answer.statusWord,
+      answer.data ?? new Uint8Array(0),
+      protect && ((parts, checksumOver) => protect(parts, seen, checksumOver)),
+    );
+    return { moment: seen, response };
   }
 
-  #answerPlain(command: CommandAPDU): Answer {
+  /** What the chip says to a plain or unwrapped command; data beyond `capacity` bytes cannot be sent. */
+  #decide(
+    command: CommandAPDU,
+    moment: ChipMoment,
+    capacity: number,
+  ): { readonly answer: Answer; readonly moment: ChipMoment } {
+    const seen = { ...moment, command, file: this.#files.fileOf(command) };
+    const honest = (given: CommandAPDU = command): Answer => {
+      const answer = this.#answer(given, moment.isProtected, capacity);
+      return (answer.data?.length ?? 0) > capacity ? status(StatusWord.WRONG_LENGTH) : answer;
+    };
+    return { answer: this.#misbehaviour.answer?.(seen, honest) ?? honest(), moment: seen };
+  }
+
+  #answer(command: CommandAPDU, isProtected: boolean, capacity: number): Answer {
+    if (command.ins !== Instruction.GENERAL_AUTHENTICATE) {
+      this.#pace.forget();
+      this.#chipAuthentication.forget();
+      if (command.cla !== 0) return status(StatusWord.CLASS_NOT_SUPPORTED);
+    }
     switch (command.ins) {
       case Instruction.SELECT:
-        return command.p1 === 0x04 ? this.#selectApplication(command) : this.#refuseFile(command);
+        return this.#files.select(command, this.#access);
+      case Instruction.READ_BINARY:
+        return this.#files.read(command, this.#access, capacity);
+      case Instruction.READ_BINARY_ODD:
+        return this.#files.readOdd(command, this.#access, capacity);
       case Instruction.GET_CHALLENGE:
-        return this.#giveChallenge(command);
       case Instruction.EXTERNAL_AUTHENTICATE:
-        return this.#authenticate(command);
-      case Instruction.READ_BINARY:
-      case Instruction.READ_BINARY_ODD:
-        return { statusWord: StatusWord.SECURITY_STATUS_NOT_SATISFIED };
+        return this.#basicAccess(command, isProtected);
+      case Instruction.MANAGE_SECURITY_ENVIRONMENT:
+        return this.#manageSecurityEnvironment(command, isProtected);
+      case Instruction.GENERAL_AUTHENTICATE:
+        return this.#generalAuthenticate(command, isProtected);
+      case Instruction.INTERNAL_AUTHENTICATE:
+        return this.#internalAuthenticate(command);
       default:
-        return { statusWord: StatusWord.INSTRUCTION_NOT_SUPPORTED };
+        return status(StatusWord.INSTRUCTION_NOT_SUPPORTED);
     }
   }
 
-  #answerInSession(command: CommandAPDU): Answer {
-    switch (command.ins) {
-      case Instruction.SELECT:
-        return command.p1 === 0x04 ? this.#selectApplication(command) : this.#selectFile(command);
-      case Instruction.READ_BINARY:
-        return this.#readBinary(command);
-      case Instruction.READ_BINARY_ODD:
-        return this.#readBinaryOdd(command);
+  #basicAccess(command: CommandAPDU, isProtected: boolean): Answer {
+    if (!this.#passport.profile.access.bac) return status(StatusWord.INSTRUCTION_NOT_SUPPORTED);
+    // Either protocol opens the chip, but not one inside the other (ICAO 9303-11 section 4.1).
+    if (isProtected || this.#files.directory !== 'emrtd') return status(StatusWord.CONDITIONS_NOT_SATISFIED);
+    if (command.ins === Instruction.GET_CHALLENGE) return this.#bac.giveChallenge(command);
+    const { session, ...answer } = this.#bac.authenticate(command);
+    if (session !== undefined) this.#startSession(session, 'bac');
+    return answer;
+  }
+
+  #manageSecurityEnvironment(command: CommandAPDU, isProtected: boolean): Answer {
+    const { pace } = this.#passport.profile.access;
+    const hasKeys = this.#passport.chipKeys.chipAuthentication.length > 0;
+    if (pace.length === 0 && !hasKeys) return status(StatusWord.INSTRUCTION_NOT_SUPPORTED);
+    switch (command.p1 * 256 + command.p2) {
+      case 0xc1a4:
+        // Section 4.4: the security context is established in the master file.
+        if (isProtected || this.#files.directory !== 'master-file') return status(StatusWord.CONDITIONS_NOT_SATISFIED);
+        return this.#pace.select(command.data);
+      case 0x41a4:
+        return isProtected
+          ? this.#chipAuthentication.select(command.data)
+          : status(StatusWord.SECURITY_STATUS_NOT_SATISFIED);
+      case 0x41a6:
+        if (!isProtected) return status(StatusWord.SECURITY_STATUS_NOT_SATISFIED);
+        return this.#continueWith(this.#chipAuthentication.agreeAtOnce(command.data));
       default:
-        return { statusWord: StatusWord.INSTRUCTION_NOT_SUPPORTED };
+        return status(StatusWord.WRONG_PARAMETERS);
     }
   }
 
-  #selectApplication(command: CommandAPDU): Answer {
-    if (command.data === undefined || Buffer.compare(command.data, EMRTD_APPLICATION) !== 0) {
-      return { statusWord: StatusWord.FILE_NOT_FOUND };
-    }
-    this.#isApplicationSelected = true;
-    this.#file = undefined;
-    return { statusWord: StatusWord.OK };
+  #generalAuthenticate(command: CommandAPDU, isProtected: boolean): Answer {
+    if ((command.cla & ~COMMAND_CHAINING) !== 0) return status(StatusWord.CLASS_NOT_SUPPORTED);
+    if (isProtected) return this.#continueWith(this.#chipAuthentication.authenticate(command));
+    const { session, ...answer } = this.#pace.authenticate(command);
+    if (session !== undefined) this.#startSession(session, 'pace');
+    return answer;
   }
 
-  /** Before access: files of the application are protected, everything else (EF.CardAccess, EF.DIR) does not exist. */
-  #refuseFile(command: CommandAPDU): Answer {
-    const isProtected = this.#isApplicationSelected && this.#files.has(fileIdOf(command));
-    return { statusWord: isProtected ? StatusWord.SECURITY_STATUS_NOT_SATISFIED : StatusWord.FILE_NOT_FOUND };
+  /** Active authentication: part of the application, so behind the same access as its files. */
+  #internalAuthenticate(command: CommandAPDU): Answer {
+    const { chipKeys, profile } = this.#passport;
+    const key = chipKeys.activeAuthentication;
+    if (profile.activeAuthentication === undefined) return status(StatusWord.INSTRUCTION_NOT_SUPPORTED);
+    if (this.#access === 'none') return status(StatusWord.SECURITY_STATUS_NOT_SATISFIED);
+    if (this.#files.directory !== 'emrtd') return status(StatusWord.CONDITIONS_NOT_SATISFIED);
+    if (key === null) return status(StatusWord.REFERENCED_DATA_NOT_FOUND);
+    return signChallenge({ key, hash: profile.activeAuthentication.hash }, command, this.#o.entropy);
   }
 
-  #selectFile(command: CommandAPDU): Answer {
-    if (command.data?.length !== 2) return { statusWord: StatusWord.WRONG_LENGTH };
-    const file = this.#files.get(fileIdOf(command));
-    if (file === undefined) return { statusWord: StatusWord.FILE_NOT_FOUND };
-    this.#file = file;
-    return { statusWord: StatusWord.OK };
+  #startSession(session: ChipSecureMessaging, access: ChipAccess): void {
+    this.#session = session;
+    this.#access = access;
+    this.#files.deselectFile();
   }
 
-  #giveChallenge(command: CommandAPDU): Answer {
-    if (!this.#isApplicationSelected) return { statusWord: StatusWord.CONDITIONS_NOT_SATISFIED };
-    if (command.le !== CHALLENGE_BYTES && command.le !== 256) {
-      return { statusWord: StatusWord.WRONG_LE | CHALLENGE_BYTES };
-    }
-    this.#challenge = this.#o.entropy(CHALLENGE_BYTES);
-    return { statusWord: StatusWord.OK, data: this.#challenge };
+  /** Section 9.8.5: keys and access rights go. The directory may stay. */
+  #endSession(): void {
+    if (this.#session !== undefined) this.#files.deselectFile();
+    this.#session = undefined;
+    this.#access = 'none';
   }
 
-  /** ICAO 9303-11 section 4.3.1, the chip's side. A challenge serves one attempt. */
-  #authenticate(command: CommandAPDU): Answer {
-    const challenge = this.#challenge;
-    this.#challenge = undefined;
-    if (challenge === undefined) return { statusWord: StatusWord.CONDITIONS_NOT_SATISFIED };
-    if (command.data?.length !== AUTHENTICATION_BYTES) return { statusWord: StatusWord.WRONG_LENGTH };
-    const cryptogram = command.data.subarray(0, 32);
-    if (Buffer.compare(retailMAC(this.#macKey, cryptogram), command.data.subarray(32)) !== 0) {
-      return { statusWord: StatusWord.AUTHENTICATION_FAILED };
-    }
-    const plain = decryptTripleDES(this.#encryptionKey, cryptogram);
-    const readerChallenge = plain.subarray(0, 8);
-    if (Buffer.compare(plain.subarray(8, 16), challenge) !== 0) return { statusWord: StatusWord.AUTHENTICATION_FAILED };
-    const keyShare = this.#o.entropy(16);
-    const answer = encryptTripleDES(this.#encryptionKey, concatBytes(challenge, readerChallenge, keyShare));
-    const secret = plain.subarray(16, 32).map((octet, i) => octet ^ (keyShare[i] ?? 0));
-    const counter = concatBytes(challenge.subarray(4), readerChallenge.subarray(4));
-    this.#session = new ChipSecureMessaging({
-      encryptionKey: deriveTripleDESKey(secret, 1),
-      macKey: deriveTripleDESKey(secret, 2),
-      sendSequenceCounter: Buffer.from(counter).readBigUInt64BE(),
-    });
-    return { statusWord: StatusWord.OK, data: concatBytes(answer, retailMAC(this.#macKey, answer)) };
-  }
-
-  /** P1 with its highest bit set names a file by short identifier: the low byte of its file identifier. */
-  #readBinary(command: CommandAPDU): Answer {
-    if ((command.p1 & 0x80) === 0) return this.#readAt(command.p1 * 256 + command.p2, command.le);
-    const file = this.#files.get(0x0100 | (command.p1 & 0x1f));
-    if (file === undefined) return { statusWord: StatusWord.FILE_NOT_FOUND };
-    this.#file = file;
-    return this.#readAt(command.p2, command.le);
-  }
-
-  /** Offset in DO'54', answer in DO'53' (ISO/IEC 7816-4 section 11.3.3). */
-  #readBinaryOdd(command: CommandAPDU): Answer {
-    const offset = offsetOf(command.data);
-    if (offset === undefined) return { statusWord: StatusWord.WRONG_DATA };
-    const length = Math.min(command.le ?? 256, PROTECTED_DATA_MAX) - EXTENDED_HEADER_BYTES;
-    if (length < 1) return { statusWord: StatusWord.WRONG_LENGTH };
-    const { statusWord, data } = this.#readAt(offset, length);
-    return data === undefined ? { statusWord } : { statusWord, data: writeTLV(0x53, data) };
-  }
-
-  #readAt(offset: number, le: number | undefined): Answer {
-    const file = this.#file;
-    if (file === undefined) return { statusWord: StatusWord.NO_CURRENT_FILE };
-    if (le === undefined) return { statusWord: StatusWord.WRONG_LENGTH };
-    if (offset >= file.length) return { statusWord: StatusWord.OFFSET_OUTSIDE_FILE };
-    const data = file.subarray(offset, offset + Math.min(le, PROTECTED_DATA_MAX));
-    // Le 256 ("00") asks for whatever there is.
-    const isShort = le !== 256 && offset + le > file.length;
-    return { statusWord: isShort ? StatusWord.END_OF_FILE : StatusWord.OK, data };
-  }
-}
-
-function fileIdOf(command: CommandAPDU): number {
-  const [high, low] = command.data ?? [];
-  return high === undefined || low === undefined ? 0 : high * 256 + low;
-}
-
-function offsetOf(data: Uint8Array | undefined): number | undefined {
-  try {
-    const object = readTLVs(data ?? new Uint8Array(0)).find(({ tag }) => tag === 0x54);
-    if (object === undefined || object.value.length === 0 || object.value.length > 3) return undefined;
-    return object.value.reduce((offset, octet) => offset * 256 + octet, 0);
-  } catch (error) {
-    if (error instanceof TLVError) return undefined;
-    throw error;
+  /** Section 6.2.2: new keys, same rights. The answer to this command is still sealed with the old keys. */
+  #continueWith({ nextSession, ...answer }: ChipAuthenticationOutcome): Answer {
+    this.#session = nextSession ?? this.#session;
+    return answer;
   }
 }

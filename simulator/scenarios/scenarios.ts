@@ -1,4 +1,6 @@
 /** The named misfortunes: who shows up with which document, what misbehaves, and how it has to end. */
+import type { CheckResult } from '../../drivers/contracts/evidence.ts';
+import type { ProfileName } from '../passport/profiles.ts';
 import { lookalikes } from '../travellers/people.ts';
 
 export type ScenarioName =
@@ -10,7 +12,18 @@ export type ScenarioName =
   | 'chip-removed'
   | 'tailgating'
   | 'watchlist-hit'
-  | 'risk-unavailable';
+  | 'risk-unavailable'
+  | 'cloned-chip'
+  | 'revoked-signer'
+  | 'pace-only'
+  | 'bac-only'
+  | 'mrz-differs-from-chip'
+  | 'iso39794-portrait'
+  | 'slow-chip'
+  | 'hostile-chip';
+
+/** Result of a check and its code, if it has one: 'passed', 'failed CHIP_IS_A_COPY'. */
+export type ExpectedFinding = CheckResult | `${CheckResult} ${string}`;
 
 export type Scenario = {
   readonly name: ScenarioName;
@@ -22,8 +35,19 @@ export type Scenario = {
     readonly isExpired?: boolean;
     /** One byte of DG2 is not what the issuer signed. */
     readonly isPortraitAltered?: boolean;
-    /** `unknown`: signed by a CSCA whose certificate is not in the trust folder. */
-    readonly issuer: 'trusted' | 'unknown';
+    /**
+     * `unknown`: signed under a CSCA whose certificate is not in the trust folder; `revoked`: by a document signer of
+     * the trusted CSCA that its revocation list names.
+     */
+    readonly issuer: 'trusted' | 'unknown' | 'revoked';
+    /** What kind of document it is; default: the kind that the holder has. */
+    readonly profile?: ProfileName;
+    /** Every file of the genuine document on another chip, without its private keys. */
+    readonly isCloned?: boolean;
+    /** The name on the data page is not the one in the chip; what opens the chip is. */
+    readonly isPrintedNameAltered?: boolean;
+    /** `slow`: each answer takes much longer than the standard allows for. `hostile`: answers that break every rule. */
+    readonly chip?: 'slow' | 'hostile';
   };
   readonly behaviour: {
     readonly isTailgated?: boolean;
@@ -32,7 +56,14 @@ export type Scenario = {
   };
   /** Names of faults (`faults.ts`) that are on from the traveller's setting out until they are gone. */
   readonly faults: readonly string[];
-  readonly expects: { readonly outcome: 'admitted' | 'referred'; readonly reasons: readonly string[] };
+  readonly expects: {
+    readonly outcome: 'admitted' | 'referred';
+    readonly reasons: readonly string[];
+    /** What the record's report says of single checks of the document, by their id. */
+    readonly findings?: Readonly<Record<string, ExpectedFinding>>;
+    /** What a check in the report rests on, in part. */
+    readonly evidence?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  };
 };
 
 const admitted: Scenario['expects'] = { outcome: 'admitted', reasons: [] };
@@ -42,8 +73,8 @@ const good = { issuer: 'trusted' } as const;
 /** The holder who is on the invented watchlist. */
 export const watchlistedPerson = 'p09';
 
-/** More than opens the chip, fewer than it takes to read a portrait. */
-const midRead_commands = 30;
+/** A typical document takes more than 20, of which the last are for the portrait. */
+const midRead_commands = 18;
 
 const table: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
   genuine: {
@@ -53,7 +84,7 @@ const table: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
     document: good,
     behaviour: {},
     faults: [],
-    expects: admitted,
+    expects: { ...admitted, findings: { 'certificate-revocation': 'passed' } },
   },
   impostor: {
     title: "Somebody who looks alike carries another person's document",
@@ -98,7 +129,10 @@ const table: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
     document: good,
     behaviour: { takesDocumentAwayAfter_commands: midRead_commands },
     faults: [],
-    expects: referred('CHIP_NOT_READ'),
+    expects: {
+      ...referred('CHIP_NOT_READ'),
+      findings: { 'data-group-1-hash': 'passed', 'data-group-2-hash': 'aborted CHIP_LOST' },
+    },
   },
   tailgating: {
     title: 'A second person slips in behind the traveller',
@@ -126,6 +160,109 @@ const table: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
     behaviour: {},
     faults: ['watchlist-unavailable'],
     expects: referred('RISK_UNAVAILABLE'),
+  },
+  'cloned-chip': {
+    title: 'A copy of a genuine document on another chip',
+    holder: 'p02',
+    bearer: 'p02',
+    document: { ...good, profile: 'typical-eu', isCloned: true },
+    behaviour: {},
+    faults: [],
+    expects: {
+      ...referred('CHIP_NOT_GENUINE'),
+      findings: {
+        'security-object-signature': 'passed',
+        'data-group-2-hash': 'passed',
+        'chip-authentication': 'failed CHIP_AUTHENTICATION_UNPROVEN',
+        'chip-authenticity': 'failed CHIP_IS_A_COPY',
+      },
+    },
+  },
+  'revoked-signer': {
+    title: 'The document was signed with a key that its issuer has revoked',
+    holder: 'p06',
+    bearer: 'p06',
+    document: { issuer: 'revoked', profile: 'typical-eu' },
+    behaviour: {},
+    faults: [],
+    expects: {
+      ...referred('SIGNER_REVOKED'),
+      findings: { 'security-object-signature': 'passed', 'certificate-revocation': 'failed SIGNER_REVOKED' },
+    },
+  },
+  'pace-only': {
+    title: 'A new document that PACE alone opens',
+    holder: 'p08',
+    bearer: 'p08',
+    document: { ...good, profile: 'pace-only' },
+    behaviour: {},
+    faults: [],
+    expects: { ...admitted, findings: { 'access-pace': 'passed', 'access-bac': 'not-supported PACE_USED' } },
+  },
+  'bac-only': {
+    title: 'An old document that knows Basic Access Control and no PACE',
+    holder: 'p10',
+    bearer: 'p10',
+    document: { ...good, profile: 'bac-only' },
+    behaviour: {},
+    faults: [],
+    expects: {
+      ...admitted,
+      findings: {
+        'chip-access': 'passed BASIC_ACCESS_USED',
+        'access-pace': 'not-supported PACE_NOT_OFFERED',
+        'access-bac': 'passed',
+        'chip-authenticity': 'not-supported CHIP_AUTHENTICATION_NOT_OFFERED',
+      },
+    },
+  },
+  'mrz-differs-from-chip': {
+    title: 'The name on the data page is not the one in the chip',
+    holder: 'p04',
+    bearer: 'p04',
+    document: { ...good, isPrintedNameAltered: true },
+    behaviour: {},
+    faults: [],
+    expects: {
+      ...referred('MRZ_DIFFERS_FROM_CHIP'),
+      findings: { 'data-group-1-hash': 'passed', 'mrz-matches-chip': 'failed MRZ_DIFFERS' },
+    },
+  },
+  'iso39794-portrait': {
+    title: 'A new document whose portrait is encoded by ISO/IEC 39794-5',
+    holder: 'p07',
+    bearer: 'p07',
+    document: { ...good, profile: 'iso39794' },
+    behaviour: {},
+    faults: [],
+    expects: { ...admitted, evidence: { 'data-group-2-hash': { encoding: '39794-5' } } },
+  },
+  'slow-chip': {
+    title: 'The chip answers so slowly that reading takes too long',
+    holder: 'p05',
+    bearer: 'p05',
+    document: { ...good, profile: 'typical-eu', chip: 'slow' },
+    behaviour: {},
+    faults: [],
+    expects: {
+      ...referred('CHIP_NOT_READ'),
+      findings: { 'access-pace': 'passed', 'data-group-2-hash': 'aborted INSPECTION_TIMEOUT' },
+    },
+  },
+  'hostile-chip': {
+    title: 'The chip announces files of four gigabytes and falsifies its checksums',
+    holder: 'p03',
+    bearer: 'p03',
+    document: { ...good, profile: 'typical-eu', chip: 'hostile' },
+    behaviour: {},
+    faults: [],
+    expects: {
+      ...referred('CHIP_DATA_MALFORMED'),
+      findings: {
+        'files-consistent': 'undetermined FILE_TOO_LARGE',
+        'data-group-2-hash': 'aborted SECURE_MESSAGING_FAILED',
+      },
+    },
   },
 };
 

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import type { DisplayView, OfficerCommand, OfficerView } from '../../gate-controller/api/messages.ts';
 import { createServer, type Server } from '../../gate-controller/api/server.ts';
 import { CaseFiles } from '../../gate-controller/cases/case-files.ts';
+import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
 import type { CommandRefusal } from '../../gate-controller/api/commands.ts';
 
 export const transactionId = 'a3f0c1de-0000-4000-8000-000000000001';
@@ -16,6 +17,8 @@ export class ApiBench {
   refusal: CommandRefusal | undefined;
   /** Answers to commands wait for this. */
   recorded: Promise<void> = Promise.resolve();
+  /** What the journal holds of any transaction. */
+  records: readonly ChainedRecord[] = [];
   notReady: readonly string[] = [];
   officerView: () => OfficerView = () => ({ lanes: [], referrals: [] });
   displayView: () => DisplayView = () => ({ laneName: 'Lane 1', screen: 'placeDocument', hint: null, progress: null });
@@ -35,7 +38,7 @@ export class ApiBench {
         await this.recorded;
         return refusal;
       },
-      recordsOf: () => [],
+      recordsOf: () => this.records,
       cases: this.cases,
       notReadyBecause: () => this.notReady,
       metrics: async () => 'metric 1\n',

@@ -111,6 +111,7 @@ export class CommandBench {
 
   holder(names: Pick<MRZ, 'surname' | 'givenNames' | 'documentNumber'>): void {
     this.cases.open(transactionId, 1_000).mrz = {
+      kind: 'travel-document',
       format: 'TD3',
       lines: [],
       documentCode: 'P',

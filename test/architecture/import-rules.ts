@@ -20,6 +20,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'drivers/transport': { node: '*', packages: ['serialport', '@serialport/bindings-cpp'], folders: [contracts] },
   'drivers/mrz-reader': { node: ['node:timers'], packages: [], folders: [contracts, 'drivers/transport'] },
   'drivers/chip-reader': { node: ['node:timers'], packages: [], folders: [contracts, 'drivers/transport'] },
+  'drivers/virtual-reader': { node: ['node:net'], packages: [], folders: [contracts, 'drivers/transport'] },
   'drivers/gate-io': { node: ['node:timers'], packages: [], folders: [contracts, 'drivers/transport'] },
   'drivers/camera': {
     node: ['node:http', 'node:https', 'node:crypto'],
@@ -27,6 +28,11 @@ export const rules: Readonly<Record<string, Rule>> = {
     folders: [contracts, 'drivers/transport'],
   },
   'drivers/emrtd': { node: ['node:crypto'], packages: [], folders: [contracts] },
+  'drivers/emrtd/report': {
+    node: [],
+    packages: [],
+    folders: [contracts, ...emrtdWords, emrtd('check-sheet.ts')],
+  },
   'drivers/emrtd/mrz': { node: ['node:crypto'], packages: [], folders: [...emrtdWords] },
   'drivers/emrtd/iso7816': { node: [], packages: [], folders: [contracts, ...emrtdWords, emrtd('lds/data-groups.ts')] },
   'drivers/emrtd/access': {
@@ -37,7 +43,25 @@ export const rules: Readonly<Record<string, Rule>> = {
   'drivers/emrtd/lds': {
     node: [],
     packages: [],
-    folders: [...emrtdWords, emrtd('iso7816/tlv.ts'), emrtd('mrz'), emrtd('pki/asn1.ts')],
+    folders: [
+      ...emrtdWords,
+      emrtd('access/cipher-suite.ts'),
+      emrtd('iso7816/tlv.ts'),
+      emrtd('mrz'),
+      emrtd('pki/asn1.ts'),
+    ],
+  },
+  'drivers/emrtd/authenticity': {
+    node: ['node:crypto'],
+    packages: ['@noble/curves'],
+    folders: [
+      ...emrtdWords,
+      emrtd('access'),
+      emrtd('iso7816'),
+      emrtd('lds'),
+      emrtd('pki/asn1.ts'),
+      emrtd('pki/algorithms.ts'),
+    ],
   },
   'drivers/emrtd/pki': {
     node: ['node:crypto', 'node:fs/promises', 'node:path'],
@@ -57,7 +81,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'gate-controller/transaction': {
     node: pure,
     packages: ['xstate'],
-    folders: [contracts, 'gate-controller/decision', 'gate-controller/safety'],
+    folders: [contracts, emrtd('report/recorded-report.ts'), 'gate-controller/decision', 'gate-controller/safety'],
   },
   'gate-controller/lane': {
     node: pure,
@@ -141,9 +165,23 @@ export const rules: Readonly<Record<string, Rule>> = {
       'drivers/gate-io',
       'drivers/mrz-reader',
       'drivers/transport',
+      'drivers/virtual-reader/codec.ts',
       'simulator/hall',
       'simulator/passport',
       'simulator/wire',
+    ],
+  },
+  'simulator/emrtd-tool': {
+    node: ['node:crypto', 'node:fs/promises', 'node:os', 'node:path', 'node:util'],
+    packages: [],
+    folders: [
+      contracts,
+      'drivers/emrtd',
+      'drivers/virtual-reader',
+      'simulator/devices',
+      'simulator/passport',
+      'simulator/scenarios/identities.ts',
+      'simulator/travellers',
     ],
   },
   'simulator/scenarios': {

@@ -29,6 +29,14 @@ test('the least that must be said is devices and the risk service; the rest has 
   expect(http).toEqual({ host: '127.0.0.1', port: 8080 });
   expect(timings).toEqual(defaultTimings);
   expect(policy.required).toEqual(expect.arrayContaining([...indispensableChecks]));
+  expect([policy.chipAuthenticity, policy.revocation]).toEqual(['when-offered', 'when-known']);
+});
+
+test('documents are read with PACE where it is offered, and with all their groups, unless said otherwise', () => {
+  const accessPolicy = 'pace-required-when-offered';
+  const defaults = { accessPolicy, dataGroups: [7, 11, 12, 13, 16], further_ms: 7_000 };
+  expect(checkConfiguration(least).inspection).toEqual(defaults);
+  expect(checkConfiguration({ ...least, inspection: { dataGroups: [11] } }).inspection.dataGroups).toEqual([11]);
 });
 
 describe('refused in plain words', () => {
@@ -50,6 +58,13 @@ describe('refused in plain words', () => {
   test('a bare number in place of a named operating point', () => {
     expect(problemsOf({ ...least, policy: { operatingPoint: 0.3 } }).length).toBeGreaterThan(0);
     expect(problemsOf({ ...least, policy: { operatingPoint: 'loose' } })[0]).toMatch(/operating-points.json/);
+  });
+
+  test('data groups that only terminal authentication opens, and policies that are none', () => {
+    expect(problemsOf({ ...least, inspection: { dataGroups: [3] } }).length).toBeGreaterThan(0);
+    expect(problemsOf({ ...least, inspection: { accessPolicy: 'anything' } }).length).toBeGreaterThan(0);
+    expect(problemsOf({ ...least, policy: { revocation: 'never' } }).length).toBeGreaterThan(0);
+    expect(problemsOf({ ...least, policy: { chipAuthenticity: 'ignored' } }).length).toBeGreaterThan(0);
   });
 
   test('a misspelt setting', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Check, checkDefinitions, checkIds, reasonOf } from '../../gate-controller/decision/checks.ts';
 import { decide, decideAtDocument } from '../../gate-controller/decision/decide.ts';
 import { noEvidence, type TransactionEvidence } from '../../gate-controller/decision/evidence.ts';
-import { indispensableChecks } from '../../gate-controller/decision/policy.ts';
+import { conditionalChecks, indispensableChecks, isTolerated } from '../../gate-controller/decision/policy.ts';
 import { reasons } from '../../gate-controller/decision/reasons.ts';
 import { weigh } from '../../gate-controller/decision/weigh.ts';
 import { at_ms, passedChipChecks, point, policy, soundEvidence, zoneRead } from './evidence-samples.ts';
@@ -69,11 +69,15 @@ test('more bad news never turns a referral into an admit', () => {
   );
   fc.assert(
     fc.property(arbitraryChecks, (checks) => {
-      const isProven = policy.required.every((id) => {
-        const own = (checks as Check[]).filter((check) => check.id === id);
-        return own.length > 0 && own.every((check) => check.result === 'passed');
-      });
-      expect(decide(checks as Check[], policy).decision).toBe(isProven ? 'admit' : 'refer');
+      const of = (id: string): Check[] => (checks as Check[]).filter((check) => check.id === id);
+      const isProven = policy.required.every(
+        (id) => of(id).length > 0 && of(id).every((check) => check.result === 'passed'),
+      );
+      const isClear = conditionalChecks.every(
+        (id) => of(id).length > 0 && of(id).every((check) => check.result === 'passed' || isTolerated(check, policy)),
+      );
+      const hasFailure = (checks as Check[]).some((check) => check.result === 'failed');
+      expect(decide(checks as Check[], policy).decision).toBe(isProven && isClear && !hasFailure ? 'admit' : 'refer');
     }),
     { numRuns: 2_000 },
   );

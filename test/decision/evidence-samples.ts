@@ -8,6 +8,8 @@ export const at_ms = Date.UTC(2026, 10, 22, 12);
 export const policy: Policy = {
   version: 'test-1',
   required: indispensableChecks,
+  chipAuthenticity: 'when-offered',
+  revocation: 'when-known',
   eligibility: { documentCodes: ['P'], nationalities: 'any', age_min_years: 18 },
   operatingPoint: 'strict',
 };

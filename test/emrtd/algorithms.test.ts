@@ -43,3 +43,8 @@ test('plain "rsaEncryption" as signature algorithm takes the hash the signer nam
 test('an algorithm without a name here is not known', () => {
   expect(algorithmOf(sequence(oid('1.2.840.113549.1.1.4'), nullValue()), 'sha256')).toBeUndefined();
 });
+
+test('plain ECDSA has identifiers of its own, of BSI TR-03111', () => {
+  expect(algorithmOf(sequence(oid('0.4.0.127.0.7.1.1.4.1.3')))).toEqual({ scheme: 'ecdsa-plain', hash: 'sha256' });
+  expect(algorithmOf(sequence(oid('0.4.0.127.0.7.1.1.4.1.6')))).toBeUndefined();
+});

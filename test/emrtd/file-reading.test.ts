@@ -1,10 +1,12 @@
 /** Chips that give files in their own ways: small blocks, odd status words, and chips that mean harm. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CommandAPDU, type ResponseAPDU, StatusWord } from '../../drivers/emrtd/iso7816/apdu.ts';
 import { DocumentError } from '../../drivers/emrtd/codes.ts';
 import { elementaryFiles } from '../../drivers/emrtd/lds/data-groups.ts';
 import { FileReader } from '../../drivers/emrtd/iso7816/file-reader.ts';
 import { writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
+import { type Overrun, fileCard } from './file-card.ts';
 import { seededEntropy } from './simulated-document.ts';
 
 type Answer = (command: CommandAPDU, offset: number) => ResponseAPDU;
@@ -33,10 +35,10 @@ async function read(answer: Answer): Promise<{ file: Uint8Array | string; comman
   }
 }
 
-test('a file is read by its header first, then in blocks of 223 bytes, and not beyond its end', async () => {
+test('a file is read in blocks of 223 bytes from the first on, and not beyond its end', async () => {
   const result = await read(({ le = 0 }, offset) => give(file, offset, le));
   expect(result.file).toEqual(file);
-  expect(result.lengths).toEqual([4, ...Array.from({ length: 13 }, () => 223), file.length - 4 - 13 * 223]);
+  expect(result.lengths).toEqual([...Array.from({ length: 13 }, () => 223), file.length - 13 * 223]);
 });
 
 test.each([
@@ -112,6 +114,98 @@ test('a missing file and a refused one are told apart', async () => {
     new FileReader(async () => status(statusWord)).read(elementaryFiles.DG1, () => undefined);
   await expect(select(0x6a82)).rejects.toMatchObject({ code: 'FILE_ABSENT' });
   await expect(select(0x6982)).rejects.toMatchObject({ code: 'FILE_REFUSED' });
+});
+
+const overruns: readonly Overrun[] = [
+  'give',
+  '6282',
+  '6282-padded',
+  '6282-empty',
+  '6B00',
+  '6700',
+  '6Cxx',
+  '6F00',
+  'empty',
+];
+const card = fc.record(
+  {
+    overrun: fc.constantFrom(...overruns),
+    block_max: fc.integer({ min: 40, max: 4000 }),
+    tooLong: fc.constantFrom('6700' as const, 'empty' as const, 'less' as const),
+    extendedRefusal: fc.constantFrom(0x6700, 0x6f00, 0x6d00, 0x6e00),
+    shortIdentifierRefusal: fc.constantFrom(0x6a82, 0x6a86, 0x6d00, 0x6b00, 0x6700),
+  },
+  { requiredKeys: [] },
+);
+const way = fc.record(
+  {
+    extendedLength: fc.oneof(fc.boolean(), fc.integer({ min: 300, max: 65_536 })),
+    blockBytes: fc.integer({ min: 100, max: 256 }),
+    headerBytes: fc.integer({ min: 4, max: 300 }),
+    shortIdentifiers: fc.constantFrom('proven' as const, 'always' as const, 'never' as const),
+  },
+  { requiredKeys: [] },
+);
+
+test('whatever a chip refuses, its files are read whole, and in few commands more than there are blocks', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      card,
+      way,
+      fc.array(fc.integer({ min: 2, max: 5000 }), { minLength: 1, maxLength: 4 }),
+      async (chip, options, lengths) => {
+        const contents = lengths.map((length) => writeTLV(0x75, seededEntropy('any file')(length)));
+        let held = new Map<number, Uint8Array>();
+        let commands = 0;
+        const reader = new FileReader(async (command) => {
+          commands += 1;
+          return holder.exchange(command);
+        }, options);
+        let holder = fileCard(held, chip);
+        let blocks = 0;
+        for (const content of contents) {
+          held = new Map([[elementaryFiles.DG2.id, content]]);
+          holder = fileCard(held, chip);
+          expect(await reader.read(elementaryFiles.DG2, () => undefined)).toEqual(content);
+          blocks += Math.ceil(content.length / Math.min(reader.blockBytes, chip.block_max ?? 0x10000));
+        }
+        // Selection, header and the rest of the first block for each file, and what is learnt by a refusal.
+        expect(commands).toBeLessThanOrEqual(2 * blocks + 4 * contents.length + 16);
+      },
+    ),
+    { numRuns: 600, seed: 12 },
+  );
+});
+
+test('a chip that answers anything at all gives a file or an error with a code, in a bounded number of commands', async () => {
+  const answer = fc.record({
+    data: fc.uint8Array({ maxLength: 300 }),
+    statusWord: fc.oneof(
+      fc.constantFrom(0x9000, 0x9000, 0x6282, 0x6700, 0x6b00, 0x6c10, 0x6a82, 0x6982, 0x6f00),
+      fc.integer({ min: 0x6000, max: 0x9fff }),
+    ),
+  });
+  const names = ['ATRInfo', 'CardAccess', 'COM', 'DG2', 'DG14'] as const;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(answer, { minLength: 1, maxLength: 12 }),
+      way,
+      fc.constantFrom(...names),
+      async (answers, options, name) => {
+        let commands = 0;
+        const reader = new FileReader(async () => {
+          const { data, statusWord } = answers[commands++ % answers.length] ?? status(0x6f00);
+          // Now and then the start of a file of this kind, so that the reading goes on.
+          const begins = commands % 3 === 0 ? [elementaryFiles[name].tag ?? 0x45, 0x82, 0x02, 0x00] : [];
+          return { data: Uint8Array.from([...begins, ...data]), statusWord };
+        }, options);
+        const result = await reader.read(elementaryFiles[name], () => undefined).catch((error: unknown) => error);
+        expect(result instanceof Uint8Array || result instanceof DocumentError).toBe(true);
+        expect(commands).toBeLessThan(4200);
+      },
+    ),
+    { numRuns: 1500, seed: 13 },
+  );
 });
 
 test('the block size that worked is kept for the next file', async () => {

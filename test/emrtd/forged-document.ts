@@ -29,6 +29,7 @@ import {
 } from '../../simulator/passport/keys.ts';
 import { writeCOM, writeDG1, writeDG2 } from '../../simulator/passport/logical-data-structure.ts';
 import { writeTD3 } from '../../simulator/passport/mrz-writer.ts';
+import { basicPassport } from '../../simulator/passport/passport.ts';
 import { NOW_MS, holder, inspect, portraitOf } from './simulated-document.ts';
 
 export const DAY_MS = 86_400_000;
@@ -164,5 +165,5 @@ export async function inspectForged(
     [FileId.DG1, parts.dg1 ?? dg1],
     [FileId.DG2, dg2],
   ]);
-  return inspect({ mrzLines, files }, { trust: createTrustStore(trusted).trust, ...options });
+  return inspect(basicPassport({ mrzLines, files }), { trust: createTrustStore(trusted).trust, ...options });
 }

@@ -1,6 +1,6 @@
 /** Printed zone against DG1 (BSI TR-03135-1 section 5.7.2): character by character, not by what the fields mean. */
 import { expect, test } from 'vitest';
-import { compareMRZ } from '../../drivers/emrtd/mrz/mrz-comparison.ts';
+import { compareMRZ, compareZones } from '../../drivers/emrtd/mrz/mrz-comparison.ts';
 import { checkDigit } from '../../drivers/emrtd/mrz/mrz.ts';
 import { writeDG1 } from '../../simulator/passport/logical-data-structure.ts';
 import { inspectForged } from './forged-document.ts';
@@ -70,6 +70,21 @@ test.each<[string, Fields]>([
   expect(compare(td3(), td3(fields))).toBe('failed MRZ_DIFFERS');
   expect(compare(td3(fields), td3())).toBe('failed MRZ_DIFFERS');
   expect(compare(td3(fields), td3(fields))).toBe('passed');
+});
+
+test('the fields that differ are named, and nothing of what stands in them', () => {
+  const differing = (printed: Fields, chip: Fields): readonly string[] =>
+    compareZones(mrzOf(td3(printed)), mrzOf(td3(chip))).differingFields;
+  expect(differing({}, {})).toEqual([]);
+  expect(differing({ sex: 'M', expiry: '310803' }, {})).toEqual(['sex', 'expiryDate']);
+  expect(differing({ code: 'PD', name: 'TANNENWALD<<MIRO', number: 'SIM482914' }, {})).toEqual([
+    'documentCode',
+    'name',
+    'documentNumber',
+  ]);
+  expect(differing({ birth: '9104<<' }, {})).toEqual([]);
+  expect(differing({ birth: '9204<<', optional: 'A1' }, {})).toEqual(['birthDate', 'optionalData']);
+  expect(compareZones(mrzOf(td3()), mrzOf(td1()))).toMatchObject({ differingFields: ['format'] });
 });
 
 test('two names that differ only after a second double filler are two names', () => {

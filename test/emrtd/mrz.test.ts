@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { accessKeySeed, birthISO, checkDigit, expiryISO, parseMRZ } from '../../drivers/emrtd/mrz/mrz.ts';
-import { transliterate, writeTD3 } from '../../simulator/passport/mrz-writer.ts';
+import { accessKeySeed, accessSecret, birthISO, checkDigit, expiryISO, parseMRZ } from '../../drivers/emrtd/mrz/mrz.ts';
+import { transliterate, writeMRZ, writeTD3 } from '../../simulator/passport/mrz-writer.ts';
 import { holder, mrzOf } from './simulated-document.ts';
 
 /** Specimens of ICAO 9303-4, -5 and -6 and of 9303-11 appendix D. */
@@ -16,6 +16,7 @@ const longNumber = [
 
 test('the passport specimen is read field by field', () => {
   expect(mrzOf(td3)).toEqual({
+    kind: 'travel-document',
     format: 'TD3',
     lines: td3,
     documentCode: 'P',
@@ -91,11 +92,82 @@ test('a digit where only letters may stand is a bad character in a named field',
   expect(parseMRZ([first, second.replace('L898902C3', 'l898902C3')])).toMatchObject({ because: 'bad-character' });
 });
 
-test('lines of another number or length, and visas, are no document with a chip', () => {
+test('lines of another number or length are no zone, nor is a visa of three lines', () => {
   const [first = '', second = ''] = td3;
-  for (const lines of [[], [first], [first, second, second], [first, `${second}<`], [`V${first.slice(1)}`, second]]) {
+  const [one = '', two = '', three = ''] = td1;
+  for (const lines of [[], [first], [first, second, second], [first, `${second}<`], [`V${one.slice(1)}`, two, three]]) {
     expect(parseMRZ(lines)).toEqual({ ok: false, because: 'bad-shape' });
   }
+});
+
+/** Specimens of ICAO 9303-7. */
+const visaA = ['V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L8988901C4XXX4009078F96121096ZE184226B<<<<<<'];
+const visaB = ['V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<', 'L8988901C4XXX4009078F9612109<<<<<<<<'];
+
+test('visas of both sizes are read as visas, though they have no composite check digit', () => {
+  expect(mrzOf(visaA)).toMatchObject({
+    kind: 'visa',
+    format: 'MRV-A',
+    documentCode: 'V',
+    documentNumber: 'L8988901C',
+    nationality: 'XXX',
+    expiryDate: '961210',
+    optionalData: '6ZE184226B',
+  });
+  expect(mrzOf(visaB)).toMatchObject({ kind: 'visa', format: 'MRV-B', surname: 'ERIKSSON', optionalData: '' });
+});
+
+test('a wrong digit of a visa is named, and its number never goes on in the optional data', () => {
+  const [first = '', second = ''] = visaA;
+  expect(parseMRZ([first, second.replace('L8988901C4', 'L8988901C5')])).toMatchObject({
+    because: 'check-digit',
+    wrongFields: ['documentNumber'],
+  });
+  const whole = 'L8988901C734';
+  const continued = second.slice(10, 28) + `734${checkDigit(whole)}`.padEnd(16, '<');
+  expect(parseMRZ([first, `L8988901C<${continued}`])).toMatchObject({ because: 'check-digit' });
+});
+
+test('a passport number that goes on in the optional data, against the standard, is whole only with a right digit', () => {
+  const [first = '', second = ''] = td3;
+  const whole = 'L898902C3734';
+  const withNumber = (continuation: string): readonly string[] => {
+    const optional = continuation.padEnd(14, '<');
+    const fields = [`${whole.slice(0, 9)}<`, second.slice(13, 20), second.slice(21, 28)];
+    const optionalField = optional + checkDigit(optional);
+    const composite = checkDigit([...fields, optionalField].join(''));
+    return [first, `${fields[0]}${second.slice(10, 28)}${optionalField}${composite}`];
+  };
+  expect(mrzOf(withNumber(`734${checkDigit(whole)}`))).toMatchObject({ documentNumber: whole, optionalData: '' });
+  const wrong = (Number(checkDigit(whole)) + 1) % 10;
+  expect(parseMRZ(withNumber(`734${wrong}`))).toMatchObject({
+    because: 'check-digit',
+    wrongFields: ['documentNumber'],
+  });
+});
+
+test.each(['TD1', 'TD2', 'TD3', 'MRV-A', 'MRV-B'] as const)('a %s is read back as the issuer wrote it', (format) => {
+  const letters = fc.stringMatching(/^[A-Z]{1,12}$/);
+  const longest = { TD1: 22, TD2: 14, TD3: 9, 'MRV-A': 9, 'MRV-B': 9 }[format];
+  const number = fc.stringMatching(/^[A-Z0-9]+$/, { maxLength: longest });
+  const date = fc.date({ min: new Date('1930-01-01'), max: new Date('2026-01-01'), noInvalidDate: true });
+  fc.assert(
+    fc.property(letters, letters, number, date, (surname, givenNames, documentNumber, birth) => {
+      const birthDate = birth.toISOString().slice(0, 10);
+      const written = { ...holder, surname, givenNames, documentNumber, birthDate };
+      const parsed = mrzOf(writeMRZ(format, written, 'UTO'));
+      expect(parsed).toMatchObject({ format, surname, documentNumber, issuingState: 'UTO', expiryDate: '310802' });
+      expect(birthISO(parsed, '2026-11-22')).toBe(birthDate);
+    }),
+    { numRuns: 300, seed: 10 },
+  );
+});
+
+test('PACE takes the whole hash of which BAC takes the start', () => {
+  // ICAO 9303-11 appendix D.2: the seed of BAC; appendix G has the same rule for PACE.
+  const mrz = { documentNumber: 'L898902C', birthDate: '690806', expiryDate: '940623' };
+  expect(Buffer.from(accessSecret(mrz)).toString('hex')).toBe('239ab9cb282daf66231dc5a4df6bfbaedf477565');
+  expect(accessKeySeed(mrz)).toEqual(accessSecret(mrz).subarray(0, 16));
 });
 
 test('any text in any number of lines is parsed or refused, never thrown at', () => {

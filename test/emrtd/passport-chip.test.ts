@@ -126,7 +126,7 @@ test('a chip of type A has a random identifier of four bytes that says so', () =
 
 test('bytes that are no command are refused by the chip', async () => {
   const chip = chipOf(passport);
-  for (const bytes of [[], [0], [0, 0xa4, 4], [0, 0xa4, 4, 0, 9, 1], [0, 0xa4, 4, 0, 0, 0, 1, 2]]) {
+  for (const bytes of [[], [0], [0, 0xa4, 4], [0, 0xa4, 4, 0, 9, 1], [0, 0xa4, 4, 0, 0, 0, 2, 2]]) {
     expect(await chip.transceive(Uint8Array.from(bytes))).toEqual(Uint8Array.of(0x67, 0x00));
   }
 });

@@ -1,6 +1,6 @@
 /** Answers of a chip that knows the session keys and still does not keep to secure messaging. */
 import { expect, test } from 'vitest';
-import { TripleDESSecureMessaging } from '../../drivers/emrtd/access/secure-messaging.ts';
+import { createSecureMessaging } from '../../drivers/emrtd/access/secure-messaging.ts';
 import { concatBytes, writeTLV } from '../../drivers/emrtd/iso7816/tlv.ts';
 import { encryptTripleDES, padMethod2, retailMAC } from '../../drivers/emrtd/access/triple-des.ts';
 
@@ -22,7 +22,7 @@ function answer(outerStatus: number, ...objects: readonly Uint8Array[]): Uint8Ar
 }
 
 function open(response: Uint8Array): string {
-  const messaging = new TripleDESSecureMessaging({ encryptionKey, macKey, sendSequenceCounter: new Uint8Array(8) });
+  const messaging = createSecureMessaging('3des', { encryptionKey, macKey, sendSequenceCounter: new Uint8Array(8) });
   messaging.protect({ cla: 0, ins: 0xb0, p1: 0, p2: 0, le: 4 });
   const { data, statusWord } = messaging.unprotect(response);
   return `${Buffer.from(data).toString('hex')} ${statusWord.toString(16)}`;

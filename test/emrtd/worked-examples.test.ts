@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { authenticationData, deriveBasicAccessKeys, sessionKeysFrom } from '../../drivers/emrtd/access/bac.ts';
 import { accessKeySeed } from '../../drivers/emrtd/mrz/mrz.ts';
-import { TripleDESSecureMessaging } from '../../drivers/emrtd/access/secure-messaging.ts';
+import { createSecureMessaging } from '../../drivers/emrtd/access/secure-messaging.ts';
 import { ChipSecureMessaging } from '../../simulator/passport/chip-secure-messaging.ts';
 import { createPassportChip } from '../../simulator/passport/passport-chip.ts';
+import { basicPassport } from '../../simulator/passport/passport.ts';
 import { mrzOf } from './simulated-document.ts';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
@@ -85,7 +86,7 @@ test('a genuine chip answer to an earlier challenge gives no session keys', () =
 });
 
 test('the reader protects commands and opens answers as the standard computes them', () => {
-  const messaging = new TripleDESSecureMessaging({
+  const messaging = createSecureMessaging('3des', {
     encryptionKey: bytes(example.sessionEncryptionKey),
     macKey: bytes(example.sessionMACKey),
     sendSequenceCounter: bytes(example.sendSequenceCounter),
@@ -114,10 +115,10 @@ test('the simulated chip opens commands and protects answers as the standard com
 
 test('the simulated chip answers the authentication of the standard with the answer of the standard', async () => {
   const random = [new Uint8Array(4), bytes(example.chipChallenge), bytes(example.chipKeyShare)];
-  const chip = createPassportChip(
-    { mrzLines: example.lines, files: new Map() },
-    { kind: 'type-a', entropy: (length) => random.shift()?.subarray(0, length) ?? new Uint8Array(length) },
-  );
+  const chip = createPassportChip(basicPassport({ mrzLines: example.lines, files: new Map() }), {
+    kind: 'type-a',
+    entropy: (length) => random.shift()?.subarray(0, length) ?? new Uint8Array(length),
+  });
   expect(await chip.transceive(bytes('00A4040C07A0000002471001'))).toEqual(bytes('9000'));
   expect(await chip.transceive(bytes('0084000008'))).toEqual(bytes(`${example.chipChallenge}9000`));
   const answer = await chip.transceive(bytes(`0082000028${example.command}28`));

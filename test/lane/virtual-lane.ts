@@ -223,6 +223,7 @@ export class VirtualLane {
   readonly journal = new MemoryJournal();
   readonly fatal: string[] = [];
   isCameraDead = false;
+  isTrustWhole = true;
   gateIO!: CycleGateIO;
   camera!: PlainDevice<{ type: 'frame'; frame: never }>;
   controller!: LaneController;
@@ -280,6 +281,8 @@ export class VirtualLane {
       biometrics: quietBiometrics,
       // The self-test asks for an anchor only; no chip is verified here.
       trust: () => ({ ...createTrustStore([]).trust, certificates: [{}] as never }),
+      isTrustWhole: () => this.isTrustWhole,
+      inspection: { accessPolicy: 'pace-required-when-offered', dataGroups: [], further_ms: 0 },
       askRisk: async () => ({ evidence: soundEvidence.risk!, candidates: [] }),
       policy,
       operatingPoint: point,
@@ -353,7 +356,7 @@ export class VirtualLane {
     const id = this.transactionId ?? '';
     const file = this.controller.cases.get(id);
     if (file !== undefined) file.portrait = { format: 'jpeg', bytes: new Uint8Array(3) };
-    this.tell(id, { type: 'CHIP_INSPECTED', checks: passedChipChecks, aborted: null });
+    this.tell(id, { type: 'CHIP_INSPECTED', checks: passedChipChecks, aborted: null, report: null });
     await this.run(60);
     this.#chipReader.faults.emit({ type: 'chipGone' });
     await this.run(60);

@@ -25,6 +25,8 @@ export class PageServer {
   readonly posted: { readonly path: string; readonly body: unknown }[] = [];
   /** What the next posts are answered with. */
   answer: Answer = { status: 202, body: {} };
+  /** What reports of documents are answered with, or a promise of it; undefined: there is none. */
+  report: unknown;
   /** While true, requests are taken and never answered, as by a controller that hangs. */
   isHanging = false;
   /** Content types that are refused, to keep a script from loading. */
@@ -68,6 +70,7 @@ export class PageServer {
     if (request.method === 'POST') return this.#take(path, request, response);
     if (path.endsWith('/events')) return this.#stream(response);
     if (path.startsWith('/api/images/')) return this.#picture(path, response);
+    if (path.endsWith('/report')) return this.#report(response);
     if (path.startsWith('/api/')) return this.#snapshot(path, response);
     await this.#file(path, response);
   }
@@ -92,6 +95,12 @@ export class PageServer {
     const view = event === undefined ? undefined : this.#views.get(event)?.view;
     response.writeHead(view === undefined ? 503 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(view ?? {}));
+  }
+
+  async #report(response: ServerResponse): Promise<void> {
+    const report = await this.report;
+    response.writeHead(report === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(report ?? {}));
   }
 
   /** A drawn figure: no photograph of a person is needed to test a page. */

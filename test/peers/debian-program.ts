@@ -13,6 +13,9 @@ export const nfcList: DebianProgram = { path: '/usr/bin/nfc-list', package: 'lib
 export const nfcPoll: DebianProgram = { path: '/usr/bin/nfc-poll', package: 'libnfc-examples' };
 export const tamashell: DebianProgram = { path: '/usr/bin/pn53x-tamashell', package: 'libnfc-pn53x-examples' };
 export const mrtdreader: DebianProgram = { path: '/usr/bin/mrtdreader', package: 'mrtdreader' };
+export const pcscd: DebianProgram = { path: '/usr/sbin/pcscd', package: 'pcscd vsmartcard-vpcd' };
+export const openscTool: DebianProgram = { path: '/usr/bin/opensc-tool', package: 'opensc' };
+export const vicc: DebianProgram = { path: '/usr/bin/vicc', package: 'vsmartcard-vpicc python3-pycryptodome' };
 export const mbpoll: DebianProgram = { path: '/usr/bin/mbpoll', package: 'mbpoll' };
 export const python: DebianProgram = { path: '/usr/bin/python3', package: 'python3-pymodbus python3-serial-asyncio' };
 

@@ -20,13 +20,17 @@ export function checkInvariants({ journalFile, record, passage, hall }: Witnesse
   const database = new JournalDatabase(journalFile, { readOnly: true });
   try {
     const chain = verifyChain(database.records());
-    const steps = record === null ? [] : database.recordsOf(record.transactionId);
+    const all = record === null ? [] : database.recordsOf(record.transactionId);
+    const steps = all.filter(({ kind }) => kind === 'transaction');
+    // Events that came when the transaction had ended: there is no state left that they could be of.
+    const late = all.filter(({ kind }) => kind === 'late');
     const rules: readonly (readonly [string, boolean])[] = [
       ['the chain verifies', chain.isIntact],
       ['there is a record', record !== null],
       ['the record has an end', record === null || record.outcome !== null],
       ['the timeline is in order', isInOrder(record?.timeline.map(({ at_ms }) => at_ms) ?? [])],
       ['I2 the exit was asked to open only after an admit or a release', isExitJustified(steps)],
+      ['I8 what came after the end moved nothing', late.every((step) => effectsOf(step).length === 0)],
       ['I3 admitted implies that every required check passed', isAdmitProven(steps)],
       ['who was not admitted or released did not leave by the exit', isExitClosedTo(record, passage)],
       ['who was admitted left by the exit', record?.outcome !== 'admitted' || passage.leftBy === 'exit'],

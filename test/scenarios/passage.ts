@@ -18,7 +18,7 @@ function list(): void {
   if (flags.json) console.log(JSON.stringify(rows));
   else
     for (const { name, title, expects } of rows)
-      console.log(`${name.padEnd(20)} ${expects.outcome.padEnd(10)} ${title}`);
+      console.log(`${name.padEnd(22)} ${expects.outcome.padEnd(10)} ${title}`);
 }
 
 async function main(): Promise<number> {
@@ -42,6 +42,8 @@ async function main(): Promise<number> {
     for (const { at_ms, event } of result.timeline)
       console.log(`${(at_ms / 1_000).toFixed(2).padStart(7)} s  ${event}`);
     for (const { id, result: outcome } of result.checks) console.log(`  ${outcome.padEnd(14)} ${id}`);
+    for (const { check, expected, found } of result.findings)
+      console.log(`  ${found === expected ? 'as expected' : `expected ${expected},`} ${check}: ${found}`);
     const { checked, broken } = result.invariants;
     console.log(
       `${result.outcome} ${result.reasons.join(', ')} (${result.asExpected ? 'as expected' : 'NOT AS EXPECTED'})`,

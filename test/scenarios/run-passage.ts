@@ -1,4 +1,6 @@
 /** One traveller through a fresh simulated lane, and whether it ended as the scenario says. */
+import { findNode } from '../../drivers/emrtd/report/report.ts';
+import type { TransactionRecord } from '../../gate-controller/api/record.ts';
 import type { Scenario } from '../../simulator/scenarios/scenarios.ts';
 import { checkInvariants, type InvariantReport } from './invariants.ts';
 import { type Crossing, Product, type ProductOptions } from './product.ts';
@@ -12,7 +14,16 @@ export type PassageResult = {
   readonly duration_ms: number;
   readonly timeline: readonly { readonly at_ms: number; readonly event: string }[];
   readonly checks: readonly { readonly id: string; readonly result: string }[];
+  /** What the record shows of the checks for which the scenario expects something. */
+  readonly findings: readonly Finding[];
   readonly invariants: InvariantReport;
+};
+
+/** Result and code of a check or, by the name of a field, what it rests on. */
+export type Finding = {
+  readonly check: string;
+  readonly expected: string;
+  readonly found: string;
 };
 
 /** How long the officer of a passage looks at a referral before acting. */
@@ -43,13 +54,43 @@ export function judge(scenario: Scenario, { record }: Crossing): Omit<PassageRes
   const outcome = record?.outcome ?? 'interrupted';
   const reasons = record?.reasons ?? [];
   const { expects } = scenario;
+  const findings = findingsOf(expects, record);
+  const hasEnded = outcome === expects.outcome && [...reasons].sort().join() === [...expects.reasons].sort().join();
   return {
     scenario: scenario.name,
     outcome,
     reasons,
-    asExpected: outcome === expects.outcome && [...reasons].sort().join() === [...expects.reasons].sort().join(),
+    asExpected: hasEnded && findings.every(({ expected, found }) => found === expected),
     transactionId: record?.transactionId ?? null,
     timeline: (record?.timeline ?? []).map(({ at_ms, event }) => ({ at_ms, event })),
     checks: (record?.checks ?? []).map(({ id, result }) => ({ id, result })),
+    findings,
   };
+}
+
+function findingsOf(
+  { findings = {}, evidence = {} }: Scenario['expects'],
+  record: TransactionRecord | null,
+): readonly Finding[] {
+  return [
+    ...Object.entries(findings).map(([check, expected]) => ({ check, expected, found: outcomeIn(record, check) })),
+    ...Object.entries(evidence).flatMap(([check, fields]) =>
+      Object.entries(fields).map(([field, expected]) => ({
+        check: `${check} ${field}`,
+        expected,
+        found: String(nodeIn(record, check)?.evidence?.[field] ?? 'nothing'),
+      })),
+    ),
+  ];
+}
+
+const nodeIn = (record: TransactionRecord | null, check: string) =>
+  record?.report == null ? undefined : findNode(record.report.overall, check);
+
+/** As the report of the document says, or the decision where the report knows no such check. */
+function outcomeIn(record: TransactionRecord | null, check: string): string {
+  const node = nodeIn(record, check);
+  const decisive = record?.checks.find(({ id }) => id === check);
+  const { result, code } = node ?? { result: decisive?.result ?? 'nothing', code: decisive?.because ?? null };
+  return code === null ? result : `${result} ${code}`;
 }

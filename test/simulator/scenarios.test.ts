@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inspectionCheckIds } from '../../drivers/emrtd/check-sheet.ts';
 import { seededRandom } from '../../simulator/hall/random.ts';
 import { transliterate } from '../../simulator/passport/mrz-writer.ts';
 import { FaultBoard, faults } from '../../simulator/scenarios/faults.ts';
@@ -11,10 +12,12 @@ import { listPeople } from '../../simulator/travellers/people.ts';
 
 const people = listPeople().map(({ id }) => id);
 
-test('every scenario names people who exist, faults that exist, and an expected end that fits', () => {
+test('every scenario names people, faults and checks that exist, and an expected end that fits', () => {
   for (const scenario of scenarios) {
     expect(people, scenario.name).toContain(scenario.holder);
     expect(people, scenario.name).toContain(scenario.bearer);
+    const { findings, evidence } = scenario.expects;
+    for (const id of Object.keys({ ...findings, ...evidence })) expect(inspectionCheckIds).toContain(id);
     for (const name of scenario.faults) expect(faults.map((fault) => fault.name)).toContain(name);
     expect(scenario.expects.reasons.length > 0).toBe(scenario.expects.outcome === 'referred');
     expect(scenario.title).not.toBe('');
@@ -33,6 +36,14 @@ test('the table holds every agreed scenario once, with the agreed end', () => {
     tailgating: ['referred', 'TAILGATING'],
     'watchlist-hit': ['referred', 'WATCHLIST_HIT'],
     'risk-unavailable': ['referred', 'RISK_UNAVAILABLE'],
+    'cloned-chip': ['referred', 'CHIP_NOT_GENUINE'],
+    'revoked-signer': ['referred', 'SIGNER_REVOKED'],
+    'pace-only': ['admitted'],
+    'bac-only': ['admitted'],
+    'mrz-differs-from-chip': ['referred', 'MRZ_DIFFERS_FROM_CHIP'],
+    'iso39794-portrait': ['admitted'],
+    'slow-chip': ['referred', 'CHIP_NOT_READ'],
+    'hostile-chip': ['referred', 'CHIP_DATA_MALFORMED'],
   });
   expect(new Set(scenarioNames).size).toBe(scenarios.length);
 });

@@ -83,7 +83,7 @@ export class Drive {
   }
 
   inspected(checks = passedChipChecks): this {
-    return this.tell({ type: 'CHIP_INSPECTED', checks, aborted: null });
+    return this.tell({ type: 'CHIP_INSPECTED', checks, aborted: null, report: null });
   }
 
   riskClear(): this {

@@ -3,10 +3,10 @@
  * in the MRZ, and agree on session keys.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { Instruction, type CommandAPDU, type ResponseAPDU, StatusWord } from '../iso7816/apdu.ts';
+import { Instruction, StatusWord } from '../iso7816/apdu.ts';
 import { DocumentError } from '../codes.ts';
-import type { SecureMessaging } from '../iso7816/chip-session.ts';
-import { TripleDESSecureMessaging, type TripleDESSessionKeys } from './secure-messaging.ts';
+import type { Exchange, SecureMessaging } from '../iso7816/chip-session.ts';
+import { type SessionKeys, createSecureMessaging } from './secure-messaging.ts';
 import { concatBytes } from '../iso7816/tlv.ts';
 import { decryptTripleDES, deriveTripleDESKey, encryptTripleDES, retailMAC } from './triple-des.ts';
 
@@ -42,7 +42,7 @@ export function sessionKeysFrom(
   chipChallenge: Uint8Array,
   secrets: ReaderSecrets,
   answer: Uint8Array,
-): TripleDESSessionKeys | undefined {
+): Required<SessionKeys> | undefined {
   if (answer.length !== CRYPTOGRAM_BYTES + MAC_BYTES) return undefined;
   const cryptogram = answer.subarray(0, CRYPTOGRAM_BYTES);
   if (!timingSafeEqual(retailMAC(keys.macKey, cryptogram), answer.subarray(CRYPTOGRAM_BYTES))) return undefined;
@@ -63,7 +63,7 @@ export function sessionKeysFrom(
  * ACCESS_REFUSED (the chip did not accept the keys) or ACCESS_UNPROVEN (the chip did not prove its own knowledge).
  */
 export async function performBasicAccessControl(
-  exchange: (command: CommandAPDU) => Promise<ResponseAPDU>,
+  exchange: Exchange,
   keys: BasicAccessKeys,
   entropy: (bytes: number) => Uint8Array,
 ): Promise<SecureMessaging> {
@@ -87,5 +87,5 @@ export async function performBasicAccessControl(
   }
   const sessionKeys = sessionKeysFrom(keys, chipChallenge, secrets, answer.data);
   if (sessionKeys === undefined) throw new DocumentError('ACCESS_UNPROVEN');
-  return new TripleDESSecureMessaging(sessionKeys);
+  return createSecureMessaging('3des', sessionKeys);
 }

@@ -31,8 +31,8 @@ export function retailMAC(key: Uint8Array, message: Uint8Array): Uint8Array {
   return encryptTripleDES(key, last);
 }
 
-/** Key derivation function of ICAO 9303-11 section 9.7.1 for two-key triple DES: counter 1 encrypts, 2 authenticates. */
-export function deriveTripleDESKey(secret: Uint8Array, counter: 1 | 2): Uint8Array {
+/** Key derivation function of ICAO 9303-11 section 9.7.1 for two-key triple DES; what a counter means: `deriveKey`. */
+export function deriveTripleDESKey(secret: Uint8Array, counter: 1 | 2 | 3): Uint8Array {
   const digest = createHash('sha1')
     .update(secret)
     .update(Uint8Array.of(0, 0, 0, counter))

@@ -15,6 +15,7 @@ export function parseDG1(file: Uint8Array): MRZ {
   for (let at = 0; at < text.length; at += lineLength) lines.push(text.slice(at, at + lineLength));
   const parsed = parseMRZ(lines);
   if (!parsed.ok) throw new DocumentError('DG1_MALFORMED', parsed.because);
+  if (parsed.mrz.kind === 'visa') throw new DocumentError('DG1_MALFORMED', 'zone of a visa');
   return parsed.mrz;
 }
 

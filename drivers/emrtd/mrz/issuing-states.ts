@@ -25,7 +25,10 @@ const states = `
   VEN:VE VGB:VG VIR:VI VNM:VN VUT:VU WLF:WF WSM:WS YEM:YE ZAF:ZA ZMB:ZM ZWE:ZW
 `;
 
-/** Other codes of ICAO 9303-3 section 5. UTO is the specimen state; its certificates carry UT, which ISO does not assign. */
+/**
+ * Other codes of ICAO 9303-3 section 5. UTO is the specimen state; its certificates carry UT, which ISO does not
+ * assign.
+ */
 const others = `
   D:DE GBD:GB GBN:GB GBO:GB GBP:GB GBS:GB RKS:KS EUE:EU UNO:UN UNA:UN UTO:UT
 `;

@@ -1,20 +1,32 @@
 /** Printed MRZ against DG1, field by field, as they stand in the lines (BSI TR-03135-1 section 5.7.2). */
 import { type Finding, failed, passed, undetermined } from '../finding.ts';
-import { type MRZ, rawFieldsOf } from './mrz.ts';
+import { type ComparedField, type MRZ, comparedFields, rawFieldsOf } from './mrz.ts';
 
 type Zone = Pick<MRZ, 'format' | 'lines'>;
 
+/** What the comparison of two zones shows: names of fields, never what stands in them. */
+export type ZoneComparison = {
+  readonly finding: Finding;
+  /** In the order of `comparedFields`; `format` alone when the zones are of different kinds of document. */
+  readonly differingFields: readonly (ComparedField | 'format')[];
+};
+
 /** Fillers in the date of birth agree with anything; a difference in optional data alone proves nothing. */
-export function compareMRZ(printed: Zone, chip: Zone): Finding {
+export function compareZones(printed: Zone, chip: Zone): ZoneComparison {
+  if (printed.format !== chip.format) return { finding: failed('MRZ_DIFFERS'), differingFields: ['format'] };
   const [one, other] = [rawFieldsOf(printed), rawFieldsOf(chip)];
-  const isSame = printed.format === chip.format && areEqual(one.exact, other.exact);
-  if (!isSame || !agreeUpToFillers(one.birthDate, other.birthDate)) return failed('MRZ_DIFFERS');
-  if (areEqual(one.optional, other.optional)) return passed;
-  return undetermined('MRZ_OPTIONAL_DATA_DIFFERS');
+  const differingFields = comparedFields.filter((name) =>
+    name === 'birthDate' ? !agreeUpToFillers(one[name], other[name]) : one[name] !== other[name],
+  );
+  if (differingFields.length === 0) return { finding: passed, differingFields };
+  const isOptionalOnly = differingFields.every((name) => name === 'optionalData');
+  const finding = isOptionalOnly ? undetermined('MRZ_OPTIONAL_DATA_DIFFERS') : failed('MRZ_DIFFERS');
+  return { finding, differingFields };
 }
 
-function areEqual(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((field, i) => field === other[i]);
+/** The finding of `compareZones` alone. */
+export function compareMRZ(printed: Zone, chip: Zone): Finding {
+  return compareZones(printed, chip).finding;
 }
 
 function agreeUpToFillers(a: string, b: string): boolean {

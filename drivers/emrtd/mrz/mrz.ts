@@ -1,15 +1,18 @@
 /**
- * The machine readable zone (ICAO 9303-3 section 4.9; TD1 9303-5, TD2 9303-6, TD3 9303-4): the same lines are printed
- * on the page and stored in DG1. Visas have no chip and are refused.
+ * The machine readable zone (ICAO 9303-3 section 4.9; TD1 9303-5, TD2 9303-6, TD3 9303-4, visas 9303-7): of a document
+ * with a chip, the same lines are printed on the page and stored in DG1. Visas have no chip.
  */
 import { createHash } from 'node:crypto';
+import { type Cut, type Layout, type MRZFormat, cutterOf, following, layouts } from './layouts.ts';
 
-export type MRZFormat = 'TD1' | 'TD2' | 'TD3';
+export type { MRZFormat } from './layouts.ts';
 
 export type MRZ = {
+  /** A visa is pasted into a travel document and is none itself: it has no chip, and no composite check digit. */
+  readonly kind: 'travel-document' | 'visa';
   readonly format: MRZFormat;
   readonly lines: readonly string[];
-  /** Without fillers: 'P', 'PD', 'ID'. */
+  /** Without fillers: 'P', 'PD', 'ID', 'V'. */
   readonly documentCode: string;
   /** Three-letter code without fillers ('D' for Germany). */
   readonly issuingState: string;
@@ -17,7 +20,7 @@ export type MRZ = {
   readonly surname: string;
   /** Separated by single spaces; empty when the document has none. */
   readonly givenNames: string;
-  /** Whole number without fillers, also where TD1 and TD2 continue it in the optional data. */
+  /** Whole number without fillers, also where it goes on in the optional data. */
   readonly documentNumber: string;
   /** YYMMDD as printed; unknown parts are fillers. */
   readonly birthDate: string;
@@ -34,82 +37,6 @@ export type MRZProblem = 'bad-shape' | 'check-digit' | 'bad-character';
 export type MRZResult =
   | { readonly ok: true; readonly mrz: MRZ }
   | { readonly ok: false; readonly because: MRZProblem; readonly wrongFields?: readonly string[] };
-
-type Span = readonly [line: number, from: number, to: number];
-
-type Layout = {
-  readonly lineLength: number;
-  readonly documentCode: Span;
-  readonly issuingState: Span;
-  readonly nationality: Span;
-  readonly name: Span;
-  readonly documentNumber: Span;
-  readonly birthDate: Span;
-  readonly sex: Span;
-  readonly expiryDate: Span;
-  readonly optional: readonly Span[];
-  /** TD1 and TD2 continue a document number of more than nine characters in this field. */
-  readonly numberContinues: boolean;
-  readonly optionalHasCheckDigit: boolean;
-  readonly composite: readonly Span[];
-  readonly compositeCheckDigit: Span;
-};
-
-const layouts: Record<MRZFormat, Layout> = {
-  TD1: {
-    lineLength: 30,
-    documentCode: [0, 0, 2],
-    issuingState: [0, 2, 5],
-    nationality: [1, 15, 18],
-    name: [2, 0, 30],
-    documentNumber: [0, 5, 14],
-    birthDate: [1, 0, 6],
-    sex: [1, 7, 8],
-    expiryDate: [1, 8, 14],
-    optional: [
-      [0, 15, 30],
-      [1, 18, 29],
-    ],
-    numberContinues: true,
-    optionalHasCheckDigit: false,
-    composite: [
-      [0, 5, 30],
-      [1, 0, 7],
-      [1, 8, 15],
-      [1, 18, 29],
-    ],
-    compositeCheckDigit: [1, 29, 30],
-  },
-  TD2: twoLines(36, [1, 28, 35], [1, 35, 36], { numberContinues: true, optionalHasCheckDigit: false }),
-  TD3: twoLines(44, [1, 28, 42], [1, 43, 44], { numberContinues: false, optionalHasCheckDigit: true }),
-};
-
-function twoLines(
-  lineLength: number,
-  optional: Span,
-  compositeCheckDigit: Span,
-  differences: Pick<Layout, 'numberContinues' | 'optionalHasCheckDigit'>,
-): Layout {
-  return {
-    lineLength,
-    documentCode: [0, 0, 2],
-    issuingState: [0, 2, 5],
-    nationality: [1, 10, 13],
-    name: [0, 5, lineLength],
-    documentNumber: [1, 0, 9],
-    birthDate: [1, 13, 19],
-    sex: [1, 20, 21],
-    expiryDate: [1, 21, 27],
-    optional: [optional],
-    composite: [
-      [1, 0, 10],
-      [1, 13, 20],
-      [1, 21, compositeCheckDigit[1]],
-    ],
-    compositeCheckDigit,
-    ...differences,
-  };
-}
 
 /** Check digit of ICAO 9303-3 section 4.9: weights 7, 3, 1; letters count from A = 10, fillers 0. */
 export function checkDigit(field: string): string {
@@ -128,7 +55,6 @@ export function parseMRZ(lines: readonly string[]): MRZResult {
   if (format === undefined) return { ok: false, because: 'bad-shape' };
   const layout = layouts[format];
   const cut = cutterOf(lines);
-  if (cut(layout.documentCode).startsWith('V')) return { ok: false, because: 'bad-shape' };
 
   const badFields = fieldsWithBadCharacters(lines, layout, cut);
   if (badFields.length > 0) return { ok: false, because: 'bad-character', wrongFields: badFields };
@@ -142,6 +68,7 @@ export function parseMRZ(lines: readonly string[]): MRZResult {
   return {
     ok: true,
     mrz: {
+      kind: isVisa(format) ? 'visa' : 'travel-document',
       format,
       lines: [...lines],
       documentCode: withoutFillers(cut(layout.documentCode)),
@@ -158,37 +85,56 @@ export function parseMRZ(lines: readonly string[]): MRZResult {
   };
 }
 
-/** Fields as they stand in the lines, fillers included: what a comparison of two zones goes by. */
-export type RawFields = {
-  /** Those that identify holder and document, in the order of the layout. */
-  readonly exact: readonly string[];
-  readonly birthDate: string;
-  /** Without what continues the document number. */
-  readonly optional: readonly string[];
-};
+export const comparedFields = [
+  'documentCode',
+  'issuingState',
+  'nationality',
+  'name',
+  'documentNumber',
+  'birthDate',
+  'sex',
+  'expiryDate',
+  'optionalData',
+] as const;
+export type ComparedField = (typeof comparedFields)[number];
 
-/** Check digits are left out, for they follow from the fields; that of the number may say instead that it goes on. */
-export function rawFieldsOf(mrz: Pick<MRZ, 'format' | 'lines'>): RawFields {
+/**
+ * Fields as they stand in the lines, fillers included: what a comparison of two zones goes by. Check digits are left
+ * out, for they follow from the fields; that of the number may say instead that it goes on. Optional data are those
+ * of line 1 and of line 2 with their places, without what continues the document number.
+ */
+export function rawFieldsOf(mrz: Pick<MRZ, 'format' | 'lines'>): Readonly<Record<ComparedField, string>> {
   const layout = layouts[mrz.format];
   const cut = cutterOf(mrz.lines);
   const { continuation } = documentNumberOf(layout, cut);
-  const { documentCode, issuingState, nationality, name, documentNumber, sex, expiryDate } = layout;
-  const number = cut(documentNumber) + (continuation === '' ? '' : `<${continuation}`);
+  const { documentCode, issuingState, nationality, name, documentNumber, birthDate, sex, expiryDate } = layout;
+  const optional = layout.optional.map((span, i) => cut(span).slice(i === 0 ? continuation.length : 0));
   return {
-    exact: [...[documentCode, issuingState, nationality, name].map(cut), number, ...[sex, expiryDate].map(cut)],
-    birthDate: cut(layout.birthDate),
-    optional: layout.optional.map((span, i) => (i === 0 ? cut(span).slice(continuation.length) : cut(span))),
+    documentCode: cut(documentCode),
+    issuingState: cut(issuingState),
+    nationality: cut(nationality),
+    name: cut(name),
+    documentNumber: cut(documentNumber) + (continuation === '' ? '' : `<${continuation}`),
+    birthDate: cut(birthDate),
+    sex: cut(sex),
+    expiryDate: cut(expiryDate),
+    optionalData: optional.join('/'),
   };
 }
 
 /**
- * Secret that Basic Access Control derives its keys from: the first 16 bytes of SHA-1 over document number, birth date
- * and expiry date with their check digits (ICAO 9303-11 section 4.3.2 and appendix D.2).
+ * What PACE takes as its password when that is the MRZ: all 20 bytes of SHA-1 over document number, birth date and
+ * expiry date with their check digits (ICAO 9303-11 sections 4.4.4 and 9.7.3).
  */
-export function accessKeySeed(mrz: Pick<MRZ, 'documentNumber' | 'birthDate' | 'expiryDate'>): Uint8Array {
+export function accessSecret(mrz: Pick<MRZ, 'documentNumber' | 'birthDate' | 'expiryDate'>): Uint8Array {
   const number = mrz.documentNumber.padEnd(9, '<');
   const fields = [number, mrz.birthDate, mrz.expiryDate].map((field) => field + checkDigit(field));
-  return Uint8Array.from(createHash('sha1').update(fields.join(''), 'ascii').digest().subarray(0, 16));
+  return Uint8Array.from(createHash('sha1').update(fields.join(''), 'ascii').digest());
+}
+
+/** What Basic Access Control derives its keys from: 16 bytes of `accessSecret` (ICAO 9303-11 section 4.3.2, D.2). */
+export function accessKeySeed(mrz: Pick<MRZ, 'documentNumber' | 'birthDate' | 'expiryDate'>): Uint8Array {
+  return accessSecret(mrz).slice(0, 16);
 }
 
 /**
@@ -215,17 +161,18 @@ function resolveYear(yymmdd: string, latestYear: number): string | null {
   return Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(date) ? null : date;
 }
 
+/** A `V` at the start makes a visa of two lines (ICAO 9303-7 section 4.2.2); there is none of three. */
 function formatOf(lines: readonly string[]): MRZFormat | undefined {
   const hasLength = (length: number): boolean => lines.every((line) => line.length === length);
-  if (lines.length === 3 && hasLength(30)) return 'TD1';
-  if (lines.length === 2 && hasLength(36)) return 'TD2';
-  return lines.length === 2 && hasLength(44) ? 'TD3' : undefined;
+  const isV = lines[0]?.startsWith('V') ?? false;
+  if (lines.length === 3 && hasLength(30)) return isV ? undefined : 'TD1';
+  if (lines.length === 2 && hasLength(36)) return isV ? 'MRV-B' : 'TD2';
+  if (lines.length === 2 && hasLength(44)) return isV ? 'MRV-A' : 'TD3';
+  return undefined;
 }
 
-type Cut = (span: Span) => string;
-
-function cutterOf(lines: readonly string[]): Cut {
-  return ([line, from, to]) => (lines[line] ?? '').slice(from, to);
+function isVisa(format: MRZFormat): boolean {
+  return format === 'MRV-A' || format === 'MRV-B';
 }
 
 /** ICAO 9303-3 section 4.6: the first double filler parts the primary from the secondary identifier. */
@@ -252,16 +199,21 @@ function fieldsWithBadCharacters(lines: readonly string[], layout: Layout, cut: 
 
 type DocumentNumber = { readonly value: string; readonly checkDigit: string; readonly continuation: string };
 
-/** ICAO 9303-5 note j: a filler instead of the check digit says that the number goes on in the optional data. */
+/**
+ * ICAO 9303-5 note j, 9303-6 likewise: a filler instead of the check digit says that the number goes on in the
+ * optional data, its check digit at the end. 9303-4 knows no such thing for TD3: a filler there is an error of the
+ * issuer, and is read in the same way only when the check digit found so is right.
+ */
 function documentNumberOf(layout: Layout, cut: Cut): DocumentNumber {
   const principal = cut(layout.documentNumber);
   const digit = following(layout.documentNumber, cut);
   const optional = layout.optional[0] === undefined ? '' : cut(layout.optional[0]);
   const continuation = /^[A-Z0-9]+/.exec(optional)?.[0] ?? '';
-  if (!layout.numberContinues || digit !== '<' || principal.includes('<') || continuation.length < 2) {
-    return { value: withoutFillers(principal), checkDigit: digit, continuation: '' };
-  }
-  return { value: principal + continuation.slice(0, -1), checkDigit: continuation.slice(-1), continuation };
+  const short = { value: withoutFillers(principal), checkDigit: digit, continuation: '' };
+  if (layout.numberContinues === 'never' || digit !== '<' || principal.includes('<')) return short;
+  if (continuation.length < 2) return short;
+  const long = { value: principal + continuation.slice(0, -1), checkDigit: continuation.slice(-1), continuation };
+  return layout.numberContinues === 'by-standard' || checkDigit(long.value) === long.checkDigit ? long : short;
 }
 
 function fieldsWithWrongCheckDigit(layout: Layout, cut: Cut, number: DocumentNumber): readonly string[] {
@@ -278,7 +230,9 @@ function fieldsWithWrongCheckDigit(layout: Layout, cut: Cut, number: DocumentNum
     // ICAO 9303-4 section 4.2.2.2: with no optional data the issuer may print 0 or a filler.
     if (checkDigit(cut(optional)) !== digit && !(isEmpty && digit === '<')) wrong.push('optionalData');
   }
-  if (checkDigit(layout.composite.map(cut).join('')) !== cut(layout.compositeCheckDigit)) wrong.push('composite');
+  const { compositeCheckDigit } = layout;
+  if (compositeCheckDigit === null) return wrong;
+  if (checkDigit(layout.composite.map(cut).join('')) !== cut(compositeCheckDigit)) wrong.push('composite');
   return wrong;
 }
 
@@ -288,10 +242,6 @@ function optionalDataOf(layout: Layout, cut: Cut, continuation: string): string 
     .map((field) => field.replace(/<+$/, ''))
     .filter((field) => field !== '')
     .join('<');
-}
-
-function following([line, , to]: Span, cut: Cut): string {
-  return cut([line, to, to + 1]);
 }
 
 function withoutFillers(field: string): string {

@@ -5,7 +5,7 @@ import { type ASN1Element, UniversalTag } from './asn1.ts';
 export type HashAlgorithm = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
 export type SignatureAlgorithm =
-  | { readonly scheme: 'ecdsa' | 'rsa-pkcs1'; readonly hash: HashAlgorithm }
+  | { readonly scheme: 'ecdsa' | 'ecdsa-plain' | 'rsa-pkcs1'; readonly hash: HashAlgorithm }
   | { readonly scheme: 'rsa-pss'; readonly hash: HashAlgorithm; readonly saltLength_bytes: number };
 
 const hashes: Readonly<Record<string, HashAlgorithm>> = {
@@ -22,6 +22,12 @@ const signatures: Readonly<Record<string, SignatureAlgorithm>> = {
   '1.2.840.10045.4.3.2': { scheme: 'ecdsa', hash: 'sha256' },
   '1.2.840.10045.4.3.3': { scheme: 'ecdsa', hash: 'sha384' },
   '1.2.840.10045.4.3.4': { scheme: 'ecdsa', hash: 'sha512' },
+  // BSI TR-03111 section 5.2.1: r and s one after the other, each as long as the order.
+  '0.4.0.127.0.7.1.1.4.1.1': { scheme: 'ecdsa-plain', hash: 'sha1' },
+  '0.4.0.127.0.7.1.1.4.1.2': { scheme: 'ecdsa-plain', hash: 'sha224' },
+  '0.4.0.127.0.7.1.1.4.1.3': { scheme: 'ecdsa-plain', hash: 'sha256' },
+  '0.4.0.127.0.7.1.1.4.1.4': { scheme: 'ecdsa-plain', hash: 'sha384' },
+  '0.4.0.127.0.7.1.1.4.1.5': { scheme: 'ecdsa-plain', hash: 'sha512' },
   '1.2.840.113549.1.1.5': { scheme: 'rsa-pkcs1', hash: 'sha1' },
   '1.2.840.113549.1.1.14': { scheme: 'rsa-pkcs1', hash: 'sha224' },
   '1.2.840.113549.1.1.11': { scheme: 'rsa-pkcs1', hash: 'sha256' },
@@ -35,7 +41,12 @@ const MGF1 = '1.2.840.113549.1.1.8';
 
 /** Undefined for an algorithm that is not known. Throws ASN1Error for what is no AlgorithmIdentifier. */
 export function hashAlgorithmOf(identifier: ASN1Element): HashAlgorithm | undefined {
-  return hashes[identifier.child(0).oid];
+  return hashAlgorithmNamed(identifier.child(0).oid);
+}
+
+/** By object identifier. */
+export function hashAlgorithmNamed(oid: string): HashAlgorithm | undefined {
+  return hashes[oid];
 }
 
 /**
@@ -81,7 +92,7 @@ export function verifySignature(
   signature: Uint8Array,
 ): boolean {
   const isElliptic = key.asymmetricKeyType === 'ec';
-  if (isElliptic !== (algorithm.scheme === 'ecdsa')) return false;
+  if (isElliptic !== algorithm.scheme.startsWith('ecdsa')) return false;
   // OpenSSL would verify with the padding that such a key is limited to, whatever the algorithm says.
   if (key.asymmetricKeyType === 'rsa-pss' && algorithm.scheme !== 'rsa-pss') return false;
   try {
@@ -89,11 +100,23 @@ export function verifySignature(
       const options = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.saltLength_bytes };
       return verify(algorithm.hash, signed, { key, ...options }, signature);
     }
-    return verify(algorithm.hash, signed, key, signature);
+    const dsaEncoding = algorithm.scheme === 'ecdsa-plain' ? 'ieee-p1363' : 'der';
+    return verify(algorithm.hash, signed, { key, dsaEncoding }, signature);
   } catch {
     // OpenSSL throws instead of answering false for a signature or key that does not fit the operation.
     return false;
   }
+}
+
+/** 'ec brainpoolP256r1', 'rsa 3072': public, for records. */
+export function describeKey(key: KeyObject): string {
+  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
+  return [key.asymmetricKeyType, namedCurve ?? modulusLength].filter((part) => part !== undefined).join(' ');
+}
+
+/** 'ecdsa sha256', for records. */
+export function describeSignature(algorithm: SignatureAlgorithm | undefined): string | null {
+  return algorithm === undefined ? null : `${algorithm.scheme} ${algorithm.hash}`;
 }
 
 export type KeyProblem = 'KEY_UNUSABLE' | 'KEY_CURVE_UNKNOWN' | 'KEY_TOO_WEAK';

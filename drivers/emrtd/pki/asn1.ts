@@ -4,6 +4,7 @@
  */
 import { type BaseBlock, Constructed, ObjectIdentifier, OctetString, BitString, fromBER } from 'asn1js';
 import { concatBytes, writeTLV } from '../iso7816/tlv.ts';
+import { boundsProblem } from './asn1-bounds.ts';
 
 /** The bytes are not the ASN.1 structure that was asked for. Never carries content. */
 export class ASN1Error extends Error {
@@ -20,6 +21,8 @@ export const UniversalTag = {
   BOOLEAN: 1,
   INTEGER: 2,
   OCTET_STRING: 4,
+  OBJECT_IDENTIFIER: 6,
+  ENUMERATED: 10,
   SEQUENCE: 16,
   SET: 17,
   UTC_TIME: 23,
@@ -92,9 +95,18 @@ export class ASN1Element {
 
   /** A small non-negative integer. */
   get integer(): number {
+    return this.#smallNumber(UniversalTag.INTEGER);
+  }
+
+  /** The number of an enumerated value. */
+  get enumerated(): number {
+    return this.#smallNumber(UniversalTag.ENUMERATED);
+  }
+
+  #smallNumber(tag: number): number {
     const { content } = this;
     const isSmall = content.length > 0 && content.length <= 4 && (content[0] ?? 0) < 0x80;
-    if (!this.isUniversal(UniversalTag.INTEGER) || !isSmall) throw new ASN1Error('small integer expected');
+    if (!this.isUniversal(tag) || !isSmall) throw new ASN1Error('small number expected');
     return content.reduce((value, octet) => value * 256 + octet, 0);
   }
 
@@ -113,8 +125,15 @@ export class ASN1Element {
 
   /** First byte of a bit string's bits, highest bit first; 0 when there are none. */
   get firstBits(): number {
-    if (!(this.#block instanceof BitString)) throw new ASN1Error('bit string expected');
-    return this.#block.valueBlock.valueHexView[0] ?? 0;
+    return this.bits[0] ?? 0;
+  }
+
+  /** The bytes of a bit string, highest bit first. */
+  get bits(): Uint8Array {
+    if (!(this.#block instanceof BitString) || this.#block.idBlock.isConstructed) {
+      throw new ASN1Error('bit string expected');
+    }
+    return this.#block.valueBlock.valueHexView;
   }
 
   /** The children under another one-byte tag, with a definite length. */
@@ -123,12 +142,24 @@ export class ASN1Element {
   }
 }
 
-/** The first element in `bytes`; what follows it is ignored. Throws ASN1Error. */
-export function parseASN1(bytes: Uint8Array): ASN1Element {
+/** Elements that one file of a chip, or one certificate, may have; the largest in use have some hundreds. */
+const NODES_MAX = 10_000;
+
+/**
+ * The first element in `bytes`; what follows it is ignored. `nodes_max` may be raised for files that no chip gives: a
+ * master list has far more elements than EF.SOD. Throws ASN1Error.
+ */
+export function parseASN1(bytes: Uint8Array, nodes_max = NODES_MAX): ASN1Element {
+  const problem = boundsProblem(bytes, nodes_max);
+  if (problem !== undefined) throw new ASN1Error(problem);
   let parsed: ReturnType<typeof fromBER>;
   try {
     // A copy of our own memory: the views that come out of it must not change with a reused input buffer.
-    parsed = fromBER(Uint8Array.from(bytes), { parseEmbedded: false, copyInput: false });
+    parsed = fromBER(Uint8Array.from(bytes), {
+      parseEmbedded: false,
+      copyInput: false,
+      maxNodes: nodes_max,
+    });
   } catch (error) {
     throw new ASN1Error(error instanceof RangeError ? 'too deep' : 'not parsable');
   }

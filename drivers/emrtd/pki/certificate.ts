@@ -1,6 +1,12 @@
 /** X.509 certificates of the eMRTD PKI (ICAO 9303-12 section 7.1): CSCA and document signer. */
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { type KeyProblem, type SignatureAlgorithm, keyProblem, signatureAlgorithmOf } from './algorithms.ts';
+import {
+  type KeyProblem,
+  type SignatureAlgorithm,
+  keyProblem,
+  signatureAlgorithmOf,
+  verifySignature,
+} from './algorithms.ts';
 import { type ASN1Element, ASN1Error, UniversalTag, parseASN1, parseTime } from './asn1.ts';
 
 export type Certificate = {
@@ -19,11 +25,15 @@ export type Certificate = {
   readonly validFrom_ms: number;
   readonly validTo_ms: number;
   /** Null: no key usage extension. */
-  readonly keyUsage: { readonly digitalSignature: boolean; readonly keyCertSign: boolean } | null;
+  readonly keyUsage: {
+    readonly digitalSignature: boolean;
+    readonly keyCertSign: boolean;
+    readonly cRLSign: boolean;
+  } | null;
   /** Null: no basic constraints extension. */
   readonly isCA: boolean | null;
-  /** True when the certificate lists its uses (RFC 5280 section 4.2.1.12); none of them is signing documents. */
-  readonly hasExtendedKeyUsage: boolean;
+  /** Uses the certificate lists (RFC 5280 section 4.2.1.12), of which none is signing documents; null: no list. */
+  readonly extendedKeyUsage: readonly string[] | null;
   /** Document codes that a document signer may sign, without fillers (ICAO 9303-12 section 7.1); null: not said. */
   readonly documentTypes: readonly string[] | null;
   /** Begin of the period in which the private key is used (RFC 3280 section 4.2.1.4); null: not said. */
@@ -61,6 +71,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
     throw new ASN1Error('certificate cut short');
   }
   const { extensions, hasUnknownCriticalExtension } = extensionsOf(body);
+  const signatureAlgorithm = signatureAlgorithmOf(certificate.child(1), undefined);
   return {
     der,
     issuer: normalisedName(issuer),
@@ -75,13 +86,18 @@ export function parseCertificate(der: Uint8Array): Certificate {
     validTo_ms: validity.child(1).time_ms,
     keyUsage: mapped(extensions.get(Extension.KEY_USAGE), keyUsageOf),
     isCA: mapped(extensions.get(Extension.BASIC_CONSTRAINTS), isCAOf),
-    hasExtendedKeyUsage: extensions.has(Extension.EXTENDED_KEY_USAGE),
+    extendedKeyUsage: mapped(extensions.get(Extension.EXTENDED_KEY_USAGE), (list) =>
+      list.children.map(({ oid }) => oid),
+    ),
     documentTypes: mapped(extensions.get(Extension.DOCUMENT_TYPE_LIST), documentTypesOf),
     keyUsedFrom_ms: mapped(extensions.get(Extension.PRIVATE_KEY_USAGE_PERIOD), keyUsedFromOf),
     hasUnknownCriticalExtension,
-    signatureAlgorithm: signatureAlgorithmOf(certificate.child(1), undefined),
+    signatureAlgorithm,
     key: keyOf(x509),
-    wasSignedBy: (issuerKey) => verifiesUnder(x509, issuerKey),
+    wasSignedBy: (issuerKey) =>
+      signatureAlgorithm?.scheme === 'ecdsa-plain'
+        ? verifiesPlainly(certificate, signatureAlgorithm, issuerKey)
+        : verifiesUnder(x509, issuerKey),
   };
 }
 
@@ -96,7 +112,8 @@ export function normalisedName(name: ASN1Element): string {
     .join('\n');
 }
 
-function countryOf(name: ASN1Element): string | null {
+/** Two letters in upper case, or null. */
+export function countryOf(name: ASN1Element): string | null {
   const country = attributesOf(name).find(([type]) => type === COUNTRY_NAME);
   return country === undefined ? null : country[1].trim().toUpperCase();
 }
@@ -160,7 +177,14 @@ function documentTypesOf(extension: ASN1Element): readonly string[] {
   return extension.children
     .flatMap((child) => (child.isUniversal(UniversalTag.SET) ? child.children : [child]))
     .filter((child) => !child.isUniversal(UniversalTag.INTEGER))
-    .map((type) => textOf(type).replace(/<+$/, ''));
+    .map((type) => withoutFillers(textOf(type)));
+}
+
+/** In one pass: a search for fillers at the end begins anew at each of them. */
+function withoutFillers(type: string): string {
+  let end = type.length;
+  while (type[end - 1] === '<') end -= 1;
+  return type.slice(0, end);
 }
 
 function keyUsedFromOf(extension: ASN1Element): number | null {
@@ -175,7 +199,7 @@ function authorityKeyIdOf(extension: ASN1Element): string | null {
 
 function keyUsageOf(extension: ASN1Element): NonNullable<Certificate['keyUsage']> {
   const bits = extension.firstBits;
-  return { digitalSignature: (bits & 0x80) !== 0, keyCertSign: (bits & 0x04) !== 0 };
+  return { digitalSignature: (bits & 0x80) !== 0, keyCertSign: (bits & 0x04) !== 0, cRLSign: (bits & 0x02) !== 0 };
 }
 
 function isCAOf(extension: ASN1Element): boolean {
@@ -201,6 +225,14 @@ function verifiesUnder(x509: X509Certificate, issuerKey: KeyObject): boolean {
     // OpenSSL throws instead of answering false when the key is of another kind than the signature.
     return false;
   }
+}
+
+/** OpenSSL does not know these algorithms. The one outside what is signed must be the one inside (RFC 5280 4.1.1.2). */
+function verifiesPlainly(certificate: ASN1Element, algorithm: SignatureAlgorithm, issuerKey: KeyObject): boolean {
+  const body = certificate.child(0);
+  const inner = body.children.filter((child) => !child.isContext(0))[1];
+  const isSame = inner !== undefined && Buffer.compare(inner.raw, certificate.child(1).raw) === 0;
+  return isSame && verifySignature(algorithm, issuerKey, body.raw, certificate.child(2).bits);
 }
 
 function mapped<T>(element: ASN1Element | undefined, map: (element: ASN1Element) => T): T | null {

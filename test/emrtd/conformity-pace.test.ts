@@ -1,0 +1,4 @@
+/** Test cases of BSI TR-03105-5.1, see simulator/passport/misfortunes. */
+import { conformity } from './conformity-bench.ts';
+
+conformity('ISO7816_G', 'LDS_J');
