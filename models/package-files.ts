@@ -34,9 +34,15 @@ export type PinnedPackage = {
 
 /**
  * PACKAGE_UNREACHABLE: not in the folder and the registry did not deliver. PACKAGE_ALTERED: the tarball is not the
- * pinned one. FILE_MISSING: the package lacks the file. FILE_ALTERED: a file is not the pinned one.
+ * pinned one. FILE_MISSING: the package lacks the file. FILE_ALTERED: a file is not the pinned one. CONVERSION_DIFFERS:
+ * what a conversion gave is not the pinned file.
  */
-export type ProvisionErrorCode = 'PACKAGE_UNREACHABLE' | 'PACKAGE_ALTERED' | 'FILE_MISSING' | 'FILE_ALTERED';
+export type ProvisionErrorCode =
+  | 'PACKAGE_UNREACHABLE'
+  | 'PACKAGE_ALTERED'
+  | 'FILE_MISSING'
+  | 'FILE_ALTERED'
+  | 'CONVERSION_DIFFERS';
 
 export class ProvisionError extends Error {
   override readonly name = 'ProvisionError';
@@ -86,7 +92,7 @@ export async function provisionPackage(pinned: PinnedPackage, options: Provision
 }
 
 /** True when the file lies in the folder with the pinned bytes; throws FILE_ALTERED when it lies there with others. */
-async function isPresent(file: PinnedFile, folder: string): Promise<boolean> {
+export async function isPresent(file: Omit<PinnedFile, 'path'>, folder: string): Promise<boolean> {
   const path = join(folder, file.name);
   const bytes = await readIfPresent(path);
   if (bytes === undefined) return false;
@@ -100,7 +106,7 @@ async function isPresent(file: PinnedFile, folder: string): Promise<boolean> {
   return true;
 }
 
-const isPinned = (bytes: Uint8Array, file: PinnedFile): boolean =>
+export const isPinned = (bytes: Uint8Array, file: Pick<PinnedFile, 'bytes' | 'sha256'>): boolean =>
   bytes.length === file.bytes && createHash('sha256').update(bytes).digest('hex') === file.sha256;
 
 async function readIfPresent(path: string): Promise<Uint8Array | undefined> {

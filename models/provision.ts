@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchDisplay } from './fetch-display.ts';
+import { convertModels } from './converted.ts';
 import { pinnedModels, readManifest } from './manifest.ts';
 import { ProvisionError, provisionPackage } from './package-files.ts';
 
@@ -16,11 +17,15 @@ export type ModelProvisionOptions = { readonly folder?: string; readonly tarball
 /** Resolves with the folder that holds every model of the manifest, verified. Throws `ProvisionError`. */
 export async function provisionModels(options: ModelProvisionOptions = {}): Promise<string> {
   const folder = options.folder ?? modelFolder;
-  await provisionPackage(pinnedModels(readManifest()), {
-    folder,
-    ...(options.tarballs === undefined ? {} : { tarballs: options.tarballs }),
-    onProgress: fetchDisplay('face models'),
-  });
+  const manifest = readManifest();
+  for (const pinned of pinnedModels(manifest)) {
+    await provisionPackage(pinned, {
+      folder,
+      ...(options.tarballs === undefined ? {} : { tarballs: options.tarballs }),
+      onProgress: fetchDisplay('face models'),
+    });
+  }
+  await convertModels(manifest, folder);
   return folder;
 }
 

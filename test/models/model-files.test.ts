@@ -2,7 +2,8 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { modelFile, modelNames, pinnedModels, readManifest } from '../../models/manifest.ts';
+import { convertModels } from '../../models/converted.ts';
+import { graphModelFiles, modelFile, modelNames, pinnedModels, readManifest } from '../../models/manifest.ts';
 import { provisionPackage } from '../../models/package-files.ts';
 import { modelFolder } from '../../models/provision.ts';
 import { openModel, smokeInput, verifyModel } from '../../models/verify.ts';
@@ -35,6 +36,25 @@ test.each(modelNames(manifest))('one flipped bit in %s is refused under the name
   });
 });
 
+test('a converted model that somebody changed is reported by name and not made anew', async () => {
+  const path = join(folder, 'facemesh.onnx');
+  await writeFile(path, 'another network');
+  await expect(convertModels(manifest, folder)).rejects.toMatchObject({
+    code: 'FILE_ALTERED',
+    message: expect.stringContaining('facemesh.onnx'),
+  });
+  expect(await readFile(path, 'utf8')).toBe('another network');
+});
+
+test('a conversion that gives other bytes than the pinned ones installs nothing', async () => {
+  for (const file of Object.values(graphModelFiles('facemesh')))
+    await copyFile(join(modelFolder, file), join(folder, file));
+  const other = structuredClone(manifest);
+  other.models.facemesh.sha256 = '0'.repeat(64);
+  await expect(convertModels(other, folder)).rejects.toMatchObject({ code: 'CONVERSION_DIFFERS' });
+  await expect(readFile(join(folder, 'facemesh.onnx'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 test('a model that is not there is refused with what to run', async () => {
   await expect(openModel('fr_detect', manifest.models.fr_detect, folder)).rejects.toMatchObject({
     code: 'BIOMETRICS_MODEL',
@@ -57,7 +77,8 @@ test('a model with other inputs, outputs or answers than the manifest says is re
   });
 });
 
-const pinned = pinnedModels(manifest);
+const [pinned] = pinnedModels(manifest);
+if (pinned === undefined) throw new Error('the manifest names no package');
 
 test('once the files are in the folder nothing is fetched', async () => {
   for (const file of pinned.files) await copyFile(join(modelFolder, file.name), join(folder, file.name));
