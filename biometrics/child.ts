@@ -7,7 +7,8 @@ import { ModelError } from '../models/verify.ts';
 import { enrolPortrait, examineFrame, openModels } from './pipeline.ts';
 import type { Models } from './pipeline.ts';
 import type { EnrolReply, Reply, Request } from './protocol.ts';
-import { References } from './references.ts';
+import { defaultCalibration } from './quality-limits.ts';
+import { FaceSession, Sessions } from './sessions.ts';
 
 // Hostile pictures reach this process only, and of the library's many readers only the one for JPEG.
 sharp.block({ operation: ['VipsForeignLoad'] });
@@ -16,22 +17,31 @@ sharp.unblock({ operation: ['VipsForeignLoadJpeg'] });
 /** A lane holds one traveller; the next may be read while the last one leaves. */
 const sessions_max = 4;
 
-const references = new References(sessions_max);
+const sessions = new Sessions(sessions_max);
+let calibration = defaultCalibration;
 let models: Models | undefined;
 let waiting = 0;
 let turn: Promise<void> = Promise.resolve();
 
 async function answer(request: Request): Promise<Reply> {
   const { id } = request;
-  if (request.ask === 'open') return open(id, request.modelFolder);
+  if (request.ask === 'open') {
+    calibration = request.calibration;
+    return open(id, request.modelFolder);
+  }
   const { sessionId } = request;
   if (request.ask === 'compare') {
-    return { answer: 'compared', id, result: await examineFrame(opened(), references.of(sessionId), request.jpeg) };
+    const { jpeg, purpose } = request;
+    const result = await examineFrame(opened(), sessions.of(sessionId), jpeg, { calibration, purpose });
+    jpeg.fill(0);
+    return { answer: 'compared', id, result };
   }
   // A new portrait never leaves the last one's embedding behind, even when it is refused.
-  references.forget(sessionId);
+  sessions.forget(sessionId);
   if (request.ask === 'forget') return { answer: 'forgotten', id };
-  return { answer: 'enrolled', id, result: keep(sessionId, await enrolPortrait(opened(), request.portrait)) };
+  const result = keep(sessionId, await enrolPortrait(opened(), request.portrait));
+  request.portrait.bytes.fill(0);
+  return { answer: 'enrolled', id, result };
 }
 
 async function open(id: number, modelFolder: string): Promise<Reply> {
@@ -51,7 +61,7 @@ async function open(id: number, modelFolder: string): Promise<Reply> {
 function keep(sessionId: string, result: Awaited<ReturnType<typeof enrolPortrait>>): EnrolReply {
   if (result.status === 'unavailable') return result;
   const { reference, ...rest } = result;
-  references.keep(sessionId, reference);
+  sessions.keep(sessionId, new FaceSession(reference));
   return rest;
 }
 

@@ -1,6 +1,6 @@
 /** Faces in a picture: what fr_detect is shown, and what its answer means. */
 import type { Rectangle, RGBImage } from './image.ts';
-import { apply, planes, warp } from './warp.ts';
+import { apply, invert, planes, warp } from './warp.ts';
 import type { View } from './warp.ts';
 
 /** Box of a face in px of the picture; `score` 0…1. */
@@ -24,6 +24,24 @@ export function detectionView(image: RGBImage, margin: number): View {
 /** Tensor [1, 3, 240, 320]: planes R, G, B, (p - 127) / 128. */
 export function detectionInput(image: RGBImage, view: View): Float32Array {
   return planes(warp(image, view, samplingDensity), 'RGB', 127, 128);
+}
+
+/** Luminance 0…255 (ITU-R BT.709) of the view, out of its tensor. */
+export function detectionLuma(input: Float32Array): Float32Array {
+  const pixels = input.length / 3;
+  const luma = new Float32Array(pixels);
+  for (let i = 0; i < pixels; i += 1) {
+    const [r, g, b] = [input[i] ?? 0, input[pixels + i] ?? 0, input[2 * pixels + i] ?? 0];
+    luma[i] = 128 * (0.2126 * r + 0.7152 * g + 0.0722 * b) + 127;
+  }
+  return luma;
+}
+
+/** A rectangle of the picture in px of the view. */
+export function inView(view: View, { left, top, right, bottom }: Rectangle): Rectangle {
+  const toView = invert(view.toImage);
+  const [a, b] = [apply(toView, { x: left, y: top }), apply(toView, { x: right, y: bottom })];
+  return { left: a.x, top: a.y, right: b.x, bottom: b.y };
 }
 
 /** `scores` [4420, 2] and `boxes` [4420, 4] as faces scoring at least `score_min`, best first, overlaps removed. */

@@ -13,6 +13,8 @@ export type ImageLimits = {
   /** Neither side may be longer. */
   readonly side_max_px: number;
   readonly decode_max_s: number;
+  /** Pictures wider than this are decoded at a half, a quarter or an eighth, which the decoder does while it reads. */
+  readonly shrinkBeyond_px?: number;
 };
 
 /** UNDECODABLE: not an intact image of the expected kind. TOO_LARGE: more bytes or pixels than allowed. */
@@ -43,12 +45,14 @@ export async function decodeJPEG(bytes: Uint8Array, limits: ImageLimits): Promis
     const header = await sharp(bytes, { limitInputPixels: false }).metadata();
     if (header.format !== 'jpeg') throw new ImageError('UNDECODABLE');
     if (!(header.width <= side_max && header.height <= side_max)) throw new ImageError('TOO_LARGE');
+    const size = shrunk(header.autoOrient, limits.shrinkBeyond_px);
     const { data, info } = await sharp(bytes, {
       limitInputPixels: side_max ** 2,
       failOn: 'warning',
       sequentialRead: true,
     })
       .autoOrient()
+      .resize(size)
       .toColourspace('srgb')
       .timeout({ seconds: limits.decode_max_s })
       .raw()
@@ -58,6 +62,16 @@ export async function decodeJPEG(bytes: Uint8Array, limits: ImageLimits): Promis
     if (cause instanceof ImageError) throw cause;
     throw new ImageError('UNDECODABLE', { cause });
   }
+}
+
+type Size = { readonly width: number; readonly height: number };
+
+/** Nothing keeps the size. */
+function shrunk({ width, height }: Size, beyond_px = Number.POSITIVE_INFINITY): { width?: number; height?: number } {
+  let factor = 1;
+  while (width / factor > beyond_px && factor < 8) factor *= 2;
+  if (factor === 1) return {};
+  return { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
 }
 
 /** Samples of 1 or 3 channels as an RGB image; throws `ImageError` when their count does not fit the size. */

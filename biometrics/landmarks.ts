@@ -1,13 +1,13 @@
 /** The 68 facial points of the iBUG 300-W scheme (numbered from 0): what fr_landmark is shown and what it answers. */
 import type { Rectangle, RGBImage } from './image.ts';
-import { warp } from './warp.ts';
+import { grey, warp } from './warp.ts';
 import type { Point } from './warp.ts';
 
 const side_px = 64;
 export const landmarkCount = 68;
 
 /** Grey weights of R, G, B as the network's own package mixes them: red and blue are swapped against ITU-R BT.601. */
-const grey = [0.114, 0.587, 0.299] as const;
+const greyWeights = [0.114, 0.587, 0.299] as const;
 
 /** Tensor [1, 1, 64, 64]: the detector's box as it is, grey / 256. */
 export function landmarkInput(image: RGBImage, box: Rectangle): Float32Array {
@@ -18,10 +18,7 @@ export function landmarkInput(image: RGBImage, box: Rectangle): Float32Array {
     width_px: side_px,
     height_px: side_px,
   });
-  return Float32Array.from({ length: side_px * side_px }, (_, i) => {
-    const [r = 0, g = 0, b = 0] = rgb.subarray(3 * i, 3 * i + 3);
-    return (grey[0] * r + grey[1] * g + grey[2] * b) / 256;
-  });
+  return grey(rgb, greyWeights, 256);
 }
 
 /** Output [1, 136] as 68 points in px of the picture. */

@@ -1,98 +1,69 @@
-/** The steps in order, for a portrait and for a camera frame. Runs inside the child process; knows no time and no session. */
-import { modelNames, readManifest } from '../models/manifest.ts';
-import type { ModelName } from '../models/manifest.ts';
-import { openModel } from '../models/verify.ts';
-import type { VerifiedModel } from '../models/verify.ts';
-import { alignFace } from './align.ts';
-import { similarity } from './compare.ts';
-import { detectionInput, detectionView, facesIn, mainFace } from './detect.ts';
+/**
+ * The steps in order, for a camera frame: decode, detect, confirm by the mesh, 68 points, quality, attack signals, align,
+ * embed, compare. Runs inside the child process; knows no time. What it remembers between frames is the session's.
+ */
+import { coverage, measureLowerFace } from './attack/covered-face.ts';
+import { frontalPoints } from './attack/flat-under-turn.ts';
+import {
+  continuitySignal,
+  measured,
+  missing,
+  motionSignal,
+  passiveSignal,
+  rectangleSignal,
+  turnSignals,
+} from './attack/frame-signals.ts';
+import type { AttackSignal } from './attack/signal.ts';
+import { area, detectionInput, detectionLuma, detectionView, facesIn, inView } from './detect.ts';
 import type { Face } from './detect.ts';
-import { embeddingInput, unitEmbedding } from './embed.ts';
+import { closedProbability, eyeInput } from './eyes.ts';
+import type { Eye } from './eyes.ts';
+import { confirmFaces } from './faces.ts';
+import type { ConfirmedFaces } from './faces.ts';
 import { withoutComparison } from './frame-result.ts';
 import type { FrameResult } from './frame-result.ts';
 import { cropJPEG, decodeJPEG, ImageError } from './image.ts';
 import type { ImageLimits, Rectangle, RGBImage } from './image.ts';
-import type { PortraitImage } from './index.ts';
-import { fivePoints, interEye_px, landmarkInput, landmarkPoints } from './landmarks.ts';
+import type { FramePurpose } from './index.ts';
+import { fivePoints } from './landmarks.ts';
 import type { FivePoints } from './landmarks.ts';
-import { decodePortrait } from './portrait.ts';
-import { isAccompanied, judgeFace, limits, measureFace } from './quality.ts';
+import { ask, nothing } from './networks.ts';
+import type { Models } from './networks.ts';
+import { defaultCalibration, judgeFrame } from './quality-limits.ts';
+import type { CameraCalibration, Judged } from './quality-limits.ts';
+import { measureQuality } from './quality.ts';
+import type { FaceSession } from './sessions.ts';
+import { embedFace, findLandmarks } from './steps.ts';
+import type { Point } from './warp.ts';
 
-export type Models = Readonly<Record<ModelName, VerifiedModel>>;
+export { enrolPortrait, detectPortraitFaces } from './enrolment.ts';
+export type { EnrolResult } from './enrolment.ts';
+export { openModels } from './networks.ts';
+export type { Models } from './networks.ts';
+export { detectFaces, embedFace, findFivePoints, findLandmarks } from './steps.ts';
 
-/** Opens and verifies every model of the manifest; throws `ModelError`. */
-export async function openModels(folder: string): Promise<Models> {
-  const manifest = readManifest();
-  const opened: Partial<Record<ModelName, VerifiedModel>> = {};
-  for (const name of modelNames(manifest)) opened[name] = await openModel(name, manifest.models[name], folder);
-  return opened as Models;
-}
+/** A camera frame at 4K fits; anything larger is no frame of ours. Wider ones than 1280 px are decoded at half their size or less. */
+export const frameLimits: ImageLimits = {
+  bytes_max: 8 << 20,
+  side_max_px: 4096,
+  decode_max_s: 1,
+  shrinkBeyond_px: 1280,
+};
 
-/** A camera frame at 4K fits; anything larger is no frame of ours. */
-export const frameLimits: ImageLimits = { bytes_max: 8 << 20, side_max_px: 4096, decode_max_s: 1 };
-
+/** Detector score of a camera frame, 0…1; the mesh takes the false ones out. */
+const detection_min = 0.65;
 const preview_px = 480;
 
-export type EnrolResult =
-  | {
-      readonly status: 'measured';
-      readonly reference: Float32Array;
-      readonly width_px: number;
-      readonly height_px: number;
-      readonly interEye_px: number;
-      readonly preview: Uint8Array;
-    }
-  | {
-      readonly status: 'unavailable';
-      readonly because: 'PORTRAIT_UNDECODABLE' | 'PORTRAIT_TOO_LARGE' | 'PORTRAIT_NO_FACE' | 'PORTRAIT_SEVERAL_FACES';
-    };
+export type ExaminationOptions = { readonly calibration?: CameraCalibration; readonly purpose?: FramePurpose };
 
-/** The portrait's embedding, or why there is none. */
-export async function enrolPortrait(models: Models, portrait: PortraitImage): Promise<EnrolResult> {
-  let image: RGBImage;
-  try {
-    image = await decodePortrait(portrait);
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return {
-      status: 'unavailable',
-      because: error.code === 'TOO_LARGE' ? 'PORTRAIT_TOO_LARGE' : 'PORTRAIT_UNDECODABLE',
-    };
-  }
-  const faces = await detectPortraitFaces(models, image);
-  const face = mainFace(faces, image);
-  if (face === undefined) return { status: 'unavailable', because: 'PORTRAIT_NO_FACE' };
-  const others = faces.filter((other) => other.score >= limits.detection_min);
-  if (isAccompanied(face, others)) return { status: 'unavailable', because: 'PORTRAIT_SEVERAL_FACES' };
-  const five = await findFivePoints(models, image, face);
-  const reference = await embedFace(models, image, five);
-  if (reference === undefined) return { status: 'unavailable', because: 'PORTRAIT_NO_FACE' };
-  const { width_px, height_px } = image;
-  const whole = { left: 0, top: 0, right: width_px, bottom: height_px };
-  const preview = await cropJPEG(image, whole, preview_px);
-  return { status: 'measured', reference, width_px, height_px, interEye_px: interEye_px(five), preview };
-}
-
-/** Detector score for portraits, where a face is known to be. */
-const portraitDetection_min = 0.6;
-/** Portraits are tight: with a margin round them the detector sees the sizes it was trained on. Tried in this order. */
-const portraitMargins = [0.2, 0.5, 0];
-
-export async function detectPortraitFaces(models: Models, image: RGBImage): Promise<Face[]> {
-  for (const margin of portraitMargins) {
-    const faces = await detectFaces(models, image, portraitDetection_min, margin);
-    if (faces.length > 0) return faces;
-  }
-  return [];
-}
-
-/** One frame against a reference; every way in which it cannot be compared has its code and its hint. */
+/** One frame of a session; every way in which it cannot be compared has its code and its hint. */
 export async function examineFrame(
   models: Models,
-  reference: Float32Array | undefined,
+  session: FaceSession | undefined,
   jpeg: Uint8Array,
+  { calibration = defaultCalibration, purpose = 'compare' }: ExaminationOptions = {},
 ): Promise<FrameResult> {
-  if (reference === undefined) return withoutComparison('REFERENCE_MISSING');
+  if (session === undefined) return withoutComparison('REFERENCE_MISSING');
   let image: RGBImage;
   try {
     image = await decodeJPEG(jpeg, frameLimits);
@@ -100,45 +71,121 @@ export async function examineFrame(
     if (!(error instanceof ImageError)) throw error;
     return withoutComparison('FRAME_UNDECODABLE');
   }
-  const faces = await detectFaces(models, image, limits.detection_min, 0);
-  const face = mainFace(faces, image);
-  if (face === undefined) return withoutComparison('FACE_NOT_FOUND', 'moveIntoView');
-  if (isAccompanied(face, faces)) return withoutComparison('SEVERAL_FACES', 'onePersonOnly', faces.length);
-  const five = await findFivePoints(models, image, face);
-  const quality = measureFace(image, face, five);
-  const guidance = judgeFace(quality);
-  const eyes = Number.isFinite(quality.interEye_px) ? quality.interEye_px : null;
-  if (guidance !== 'none') {
-    return { ...withoutComparison('FACE_NOT_JUDGEABLE', guidance, faces.length), interEye_px: eyes };
+  if (!session.isOneSize(image.width_px, image.height_px)) {
+    image.data.fill(0);
+    return withoutComparison('FRAME_SIZE_CHANGED');
   }
-  const probe = await embedFace(models, image, five);
-  if (probe === undefined) return withoutComparison('FACE_NOT_JUDGEABLE', 'lookAtCamera', faces.length);
-  const value = similarity(reference, probe);
-  const preview = await cropJPEG(image, withSurroundings(face), preview_px);
-  return { guidance, faces: faces.length, similarity: { status: 'measured', value }, interEye_px: eyes, preview };
-}
-
-export async function detectFaces(models: Models, image: RGBImage, score_min: number, margin: number): Promise<Face[]> {
-  const view = detectionView(image, margin);
-  const { scores, boxes } = await models.fr_detect.run(detectionInput(image, view));
-  if (scores === undefined || boxes === undefined) return [];
-  return facesIn(scores, boxes, view, score_min);
-}
-
-export async function findFivePoints(models: Models, image: RGBImage, face: Face): Promise<FivePoints> {
-  const { output } = await models.fr_landmark.run(landmarkInput(image, face));
-  return fivePoints(landmarkPoints(output ?? new Float32Array(0), face));
-}
-
-/** The unit embedding; undefined when the five points make no face (they coincide, or are not numbers). */
-export async function embedFace(models: Models, image: RGBImage, five: FivePoints): Promise<Float32Array | undefined> {
   try {
-    const { output } = await models.fr_feature.run(embeddingInput(alignFace(image, five)));
-    return unitEmbedding(output ?? new Float32Array(0));
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+    return await new Examination(models, session, image).run(calibration, purpose);
+  } finally {
+    image.data.fill(0);
   }
+}
+
+class Examination {
+  readonly #models: Models;
+  readonly #session: FaceSession;
+  readonly #image: RGBImage;
+
+  constructor(models: Models, session: FaceSession, image: RGBImage) {
+    this.#models = models;
+    this.#session = session;
+    this.#image = image;
+  }
+
+  async run(calibration: CameraCalibration, purpose: FramePurpose): Promise<FrameResult> {
+    const motion = motionSignal(this.#session, this.#image);
+    const view = detectionView(this.#image, 0);
+    const input = detectionInput(this.#image, view);
+    const luma = detectionLuma(input);
+    try {
+      const { scores, boxes } = await ask(this.#models.fr_detect, input);
+      const found = facesIn(scores ?? nothing, boxes ?? nothing, view, detection_min);
+      const faces = await confirmFaces(this.#models.facemesh, this.#image, found);
+      if (faces === undefined) return withoutComparison('FACE_NOT_FOUND', 'moveIntoView');
+      const { face } = faces.main;
+      const rectangle = rectangleSignal({
+        luma,
+        width_px: view.width_px,
+        height_px: view.height_px,
+        face: inView(view, face),
+      });
+      const attack = [motion, rectangle, measured('second-face', otherFaces(faces))];
+      return await this.#judge(faces, attack, calibration, purpose);
+    } finally {
+      luma.fill(0);
+    }
+  }
+
+  async #judge(
+    faces: ConfirmedFaces,
+    attack: readonly AttackSignal[],
+    calibration: CameraCalibration,
+    purpose: FramePurpose,
+  ): Promise<FrameResult> {
+    const { face, mesh, pose } = faces.main;
+    const seen = faces.all.length;
+    if (seen > 1) return { ...withoutComparison('SEVERAL_FACES', 'onePersonOnly', seen), attack };
+    if (purpose === 'turn') {
+      const turn = turnSignals(this.#session, mesh.points, pose);
+      return { ...withoutComparison('NOT_COMPARED', 'none', seen), pose, attack: [...attack, ...turn] };
+    }
+    const points = await findLandmarks(this.#models, this.#image, face);
+    const five = fivePoints(points);
+    const closed = { left: await this.#closed(points, 'left'), right: await this.#closed(points, 'right') };
+    const subject = { face, faces: faces.all, five, mesh: mesh.points, yaw_deg: pose.yaw_deg, closed };
+    const quality = measureQuality(this.#image, subject);
+    const judged: Judged = { quality, pose, coverage: coverage(measureLowerFace(this.#image, mesh.points)) };
+    const guidance = judgeFrame(judged, calibration);
+    const interEye_px = Number.isFinite(quality.interEyeDistance_px) ? quality.interEyeDistance_px : null;
+    const covered = measured('covered-face', judged.coverage);
+    const common = { faces: seen, interEye_px, quality, pose };
+    if (guidance !== 'none') {
+      // The passive network calls covered mouths attacks (measured): they are not shown to it.
+      const refused = guidance === 'removeCover' ? [missing('passive-network', 'FACE_COVERED')] : [];
+      const signals = [...attack, covered, ...refused];
+      return { ...withoutComparison('FACE_NOT_JUDGEABLE', guidance), ...common, attack: signals };
+    }
+    const passive = await passiveSignal(this.#models.fr_liveness, this.#image, face);
+    const found = { ...common, attack: [...attack, covered, passive] };
+    return this.#compare(faces, five, found, purpose);
+  }
+
+  async #compare(
+    { main: { face, mesh, pose } }: ConfirmedFaces,
+    five: FivePoints,
+    found: Pick<FrameResult, 'faces' | 'interEye_px' | 'quality' | 'pose' | 'attack'>,
+    purpose: FramePurpose,
+  ): Promise<FrameResult> {
+    const probe = await embedFace(this.#models, this.#image, five);
+    if (probe === undefined) return { ...withoutComparison('FACE_NOT_JUDGEABLE', 'lookAtCamera'), ...found };
+    try {
+      const attack = [...found.attack, continuitySignal(this.#session, probe)];
+      if (purpose === 'observe') return { ...withoutComparison('NOT_COMPARED'), ...found, attack };
+      const { similarity, fused, isBest } = this.#session.compare(probe);
+      this.#session.keepFrontal(frontalPoints(mesh.points), pose.yaw_deg);
+      return {
+        ...found,
+        guidance: 'none',
+        attack,
+        similarity: { status: 'measured', value: similarity },
+        fused: { status: 'measured', value: fused },
+        preview: isBest ? await cropJPEG(this.#image, withSurroundings(face), preview_px) : null,
+      };
+    } finally {
+      probe.fill(0);
+    }
+  }
+
+  async #closed(points: readonly Point[], eye: Eye): Promise<number> {
+    const { output } = await ask(this.#models.fr_eye, eyeInput(this.#image, points, eye));
+    return closedProbability(output ?? nothing);
+  }
+}
+
+/** Area of the largest other face over that of the main one. */
+function otherFaces({ main, all }: ConfirmedFaces): number {
+  return Math.max(0, ...all.filter((face) => face !== main.face).map(area)) / area(main.face);
 }
 
 /** Half a face round the face. */

@@ -1,12 +1,24 @@
 /** What supervisor and child say to each other over the process channel. Every request has exactly one reply. */
+import type { EnrolResult } from './enrolment.ts';
 import type { FrameResult } from './frame-result.ts';
-import type { PortraitImage } from './index.ts';
-import type { EnrolResult } from './pipeline.ts';
+import type { FramePurpose, PortraitImage } from './index.ts';
+import type { CameraCalibration } from './quality-limits.ts';
 
 export type Request =
-  | { readonly ask: 'open'; readonly id: number; readonly modelFolder: string }
+  | {
+      readonly ask: 'open';
+      readonly id: number;
+      readonly modelFolder: string;
+      readonly calibration: CameraCalibration;
+    }
   | { readonly ask: 'enrol'; readonly id: number; readonly sessionId: string; readonly portrait: PortraitImage }
-  | { readonly ask: 'compare'; readonly id: number; readonly sessionId: string; readonly jpeg: Uint8Array }
+  | {
+      readonly ask: 'compare';
+      readonly id: number;
+      readonly sessionId: string;
+      readonly jpeg: Uint8Array;
+      readonly purpose: FramePurpose;
+    }
   | { readonly ask: 'forget'; readonly id: number; readonly sessionId: string };
 
 /** The embedding stays in the child. */

@@ -77,6 +77,7 @@ async function run(configuration: Configuration): Promise<void> {
   const biometrics = createBiometrics({
     modelFolder,
     now_ms: systemClock.now_ms,
+    calibration: { limits: configuration.face.quality, pitchZero_deg: configuration.face.pitchZero_deg },
     onEvent: (event) => log.warn({ event }, 'face pipeline'),
   });
   await biometrics.start();
@@ -162,6 +163,7 @@ async function createLane(configuration: Configuration, surroundings: LaneSurrou
         camera: createCamera(devices.camera),
       },
       biometrics,
+      challenge: configuration.face.challenge,
       trust: () => keeper.trust(),
       isTrustWhole: () => keeper.isWhole(),
       inspection,

@@ -22,7 +22,7 @@ import { profileOf, profilesInUse } from './scenarios/documents.ts';
 import { expired, identityOf, listIdentities } from './scenarios/identities.ts';
 import type { Identity } from './scenarios/identities.ts';
 import type { Scenario } from './scenarios/scenarios.ts';
-import type { PictureSource, Scene } from './pictures.ts';
+import type { PictureSource, TravellerScene } from './pictures.ts';
 import { listPeople } from './travellers/people.ts';
 
 export type Document = { readonly mrzLines: readonly string[]; readonly chip: Chip };
@@ -30,7 +30,7 @@ export type Outfit = {
   readonly holder: Identity;
   readonly bearer: Identity;
   readonly document: Document;
-  readonly scene: Scene;
+  readonly scene: TravellerScene;
 };
 
 export type Issuers = Readonly<Record<Scenario['document']['issuer'], Issuer>>;
@@ -94,9 +94,20 @@ export async function dress(scenario: Scenario, o: Workshop): Promise<Outfit> {
   const holder = identityOf(scenario.holder, today);
   const [document, scene] = await Promise.all([
     issueDocument(scenario, scenario.document.isExpired === true ? expired(holder, today) : holder, o),
-    o.pictures.openScene(scenario.bearer, o.seed),
+    openScene(scenario, o),
   ]);
   return { holder, bearer: identityOf(scenario.bearer, today), document, scene };
+}
+
+/** Before the camera stands the bearer, or a picture of the holder that the bearer holds up. */
+function openScene(
+  { holder, bearer, appearance = {} }: Scenario,
+  { pictures, seed }: Workshop,
+): Promise<TravellerScene> {
+  const isLive = (appearance.presentation ?? 'live') === 'live';
+  return isLive
+    ? pictures.openScene(bearer, seed, appearance)
+    : pictures.openScene(holder, seed, { ...appearance, heldUpBy: bearer });
 }
 
 async function issueDocument(

@@ -1,4 +1,4 @@
-/** Starts the simulated hardware and a controller beside it, as two processes that know each other only by wires. */
+/** Starts simulated hardware and a controller beside it: two processes that know each other by wires and display. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -62,6 +62,8 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       const started = start('controller', ['--config', configurationFile], options);
       running.add(started.process);
       const { url } = (await started.ready) as { url: string };
+      // The display hangs in the hall: travellers read there what the camera needs of them.
+      simulator.process.stdin?.write(`${JSON.stringify({ display: url })}\n`);
       return { process: started.process, url };
     };
     let controller = await startOne();
@@ -132,6 +134,8 @@ function start(name: keyof typeof entries, flags: readonly string[], { onLog }: 
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const last: string[] = [];
+  // A child that has ended reads no more; its end is reported otherwise.
+  child.stdin.on('error', () => undefined);
   createInterface({ input: child.stderr }).on('line', (line) => {
     last.push(line);
     if (last.length > 10) last.shift();

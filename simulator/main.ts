@@ -1,12 +1,13 @@
 /** The simulated hardware as a process of its own. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { buildPages } from '../.ci/build-pages.ts';
 import { checkSettings, defaultSettings, parseCommandLine, SettingsError, usage } from './command-line.ts';
 import type { CommandLine, Settings } from './command-line.ts';
 import { createSimulator } from './simulator.ts';
-import type { SimulatorAddresses } from './simulator.ts';
+import type { Simulator, SimulatorAddresses } from './simulator.ts';
 
 /** Relative folders of the defaults are meant from here, wherever the process was started. */
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -52,6 +53,24 @@ function reasonToStop(stopsWithStdin: boolean): Promise<void> {
   });
 }
 
+/** The parent names the controller whose display hangs in the hall, once it has one: a line `{"display": URL}`. */
+function hearParent(simulator: Simulator): void {
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    const url = displayIn(line);
+    if (url !== undefined) simulator.readDisplay(url);
+  });
+}
+
+function displayIn(line: string): string | undefined {
+  try {
+    const { display } = JSON.parse(line) as { readonly display?: unknown };
+    return typeof display === 'string' && URL.canParse(display) ? display : undefined;
+  } catch {
+    // Not a message for us.
+    return undefined;
+  }
+}
+
 async function main(): Promise<void> {
   const commandLine = parseCommandLine(process.argv.slice(2));
   if (commandLine.isHelp) {
@@ -72,6 +91,7 @@ async function main(): Promise<void> {
     isStreaming: settings.stream,
   });
   const stopping = reasonToStop(commandLine.stopsWithStdin);
+  if (commandLine.stopsWithStdin) hearParent(simulator);
   const starting = simulator.start();
   const addresses = await Promise.race([starting, stopping]);
   if (addresses !== undefined) {

@@ -2,29 +2,35 @@
 import { parentPort } from 'node:worker_threads';
 import type { PictureAnswer, PictureRequest } from './pictures.ts';
 import { createEmptyScene, createLiveScene } from './travellers/live-frames.ts';
-import type { LiveScene } from './travellers/live-frames.ts';
 import { portraitOf } from './travellers/portraits.ts';
+import type { LiveScene } from './travellers/scene.ts';
 
 /** Scenes kept at a time; the oldest goes when another one comes. */
 const scenesMax = 4;
 const scenes = new Map<number, LiveScene>();
+
+function openScene(number: number): LiveScene {
+  const scene = scenes.get(number);
+  if (scene === undefined) throw new RangeError('no such scene');
+  return scene;
+}
 
 async function draw(request: PictureRequest): Promise<PictureAnswer['value']> {
   switch (request.kind) {
     case 'portrait':
       return portraitOf(request.person);
     case 'open': {
-      const { person, seed } = request;
-      const scene = person === null ? await createEmptyScene(seed) : await createLiveScene(person, seed);
+      const { person, seed, options } = request;
+      const scene = await (person === null ? createEmptyScene(seed, options) : createLiveScene(person, seed, options));
       for (const oldest of scenes.keys()) if (scenes.size >= scenesMax) scenes.delete(oldest);
       scenes.set(request.scene, scene);
       return null;
     }
-    case 'frame': {
-      const scene = scenes.get(request.scene);
-      if (scene === undefined) throw new RangeError('no such scene');
-      return scene.frame(request.t_ms);
-    }
+    case 'frame':
+      return openScene(request.scene).frame(request.t_ms);
+    case 'prompt':
+      openScene(request.scene).prompt(request.prompt);
+      return null;
     default:
       return request satisfies never;
   }

@@ -1,6 +1,7 @@
 /** Portraits and scenes, drawn in a worker thread. `provisionPhotographs` has to have run. */
 import { Worker } from 'node:worker_threads';
 import type { Portrait } from './travellers/portraits.ts';
+import type { HeadPrompt, SceneOptions } from './travellers/scene.ts';
 
 /** A scene that camera pictures are taken of. */
 export interface Scene {
@@ -8,15 +9,31 @@ export interface Scene {
   frame(t_ms: number): Promise<Uint8Array>;
 }
 
+/** A scene with somebody in it who hears what the display asks for. */
+export interface TravellerScene extends Scene {
+  /** See `LiveScene.prompt`. Rejects when the scene is no longer open. */
+  prompt(prompt: HeadPrompt | null): Promise<void>;
+}
+
 export interface PictureSource {
   portraitOf(person: string): Promise<Portrait>;
-  /** The scene with one person. Only the newest few scenes stay open. */
-  openScene(person: string, seed: number): Promise<Scene>;
+  /**
+   * The scene with one person, or with a picture of that person, and what befalls them. Only the newest few scenes stay
+   * open.
+   */
+  openScene(person: string, seed: number, options?: SceneOptions): Promise<TravellerScene>;
 }
 
 export type PictureRequest = { readonly id: number } & (
   | { readonly kind: 'portrait'; readonly person: string }
-  | { readonly kind: 'open'; readonly scene: number; readonly person: string | null; readonly seed: number }
+  | {
+      readonly kind: 'open';
+      readonly scene: number;
+      readonly person: string | null;
+      readonly seed: number;
+      readonly options: SceneOptions;
+    }
+  | { readonly kind: 'prompt'; readonly scene: number; readonly prompt: HeadPrompt | null }
   | { readonly kind: 'frame'; readonly scene: number; readonly t_ms: number }
 );
 
@@ -60,13 +77,13 @@ export class Pictures implements PictureSource {
     return value;
   }
 
-  async openScene(person: string, seed: number): Promise<Scene> {
-    return this.#open(person, seed);
+  async openScene(person: string, seed: number, options: SceneOptions = {}): Promise<TravellerScene> {
+    return this.#open(person, seed, options);
   }
 
   /** The hall without anybody. */
   async openEmptyScene(seed: number): Promise<Scene> {
-    return this.#open(null, seed);
+    return this.#open(null, seed, {});
   }
 
   async stop(): Promise<void> {
@@ -74,14 +91,17 @@ export class Pictures implements PictureSource {
     await this.#worker.terminate();
   }
 
-  async #open(person: string | null, seed: number): Promise<Scene> {
+  async #open(person: string | null, seed: number, options: SceneOptions): Promise<TravellerScene> {
     const scene = ++this.#scenes;
-    await this.#ask({ kind: 'open', scene, person, seed });
+    await this.#ask({ kind: 'open', scene, person, seed, options });
     return {
       frame: async (t_ms) => {
         const value = await this.#ask({ kind: 'frame', scene, t_ms });
         if (!(value instanceof Uint8Array)) throw new Error('no picture');
         return value;
+      },
+      prompt: async (prompt) => {
+        await this.#ask({ kind: 'prompt', scene, prompt });
       },
     };
   }

@@ -6,6 +6,7 @@ import { BenchServer } from './bench/server.ts';
 import type { BenchTarget } from './bench/server.ts';
 import { hallView } from './bench/hall-view.ts';
 import { SimulatedCamera } from './devices/camera.ts';
+import { DisplayReader } from './display-reader.ts';
 import { Hall } from './hall/hall.ts';
 import { forkedRandom } from './hall/random.ts';
 import { Hardware } from './hardware.ts';
@@ -19,7 +20,7 @@ import type { Scenario } from './scenarios/scenarios.ts';
 import { TravellerStream } from './scenarios/stream.ts';
 import { Watchlist } from './services/watchlist.ts';
 import { Pictures } from './pictures.ts';
-import type { Scene } from './pictures.ts';
+import type { TravellerScene } from './pictures.ts';
 import { Studio } from './studio.ts';
 import { listPeople } from './travellers/people.ts';
 import { provisionPhotographs } from './travellers/photographs.ts';
@@ -70,6 +71,8 @@ export type Simulator = {
   /** Lays a genuine document on the chip reader, for programs that read it without a gate; resolves with its printed zone. */
   layDocument(): Promise<readonly string[]>;
   setFault(name: string, on: boolean): Promise<'done' | 'unknown-fault'>;
+  /** From now on travellers do what the display of the controller at this address asks of their heads. */
+  readDisplay(controllerUrl: string): void;
   view(): BenchView;
   /** Called after every step of the hall, 100 times a second. Listeners must not throw. */
   subscribe(listener: () => void): () => void;
@@ -91,12 +94,15 @@ class RunningSimulator implements Simulator, Backstage {
   readonly #camera: SimulatedCamera;
   readonly #bench: BenchServer;
   readonly #issuers: Issuers;
+  readonly #display = new DisplayReader(() => this.#promptTraveller());
   readonly #switchedOn = new Set<string>();
+  /** What is to begin when the traveller comes into view. */
+  #inViewFaults: readonly string[] = [];
   #hardware: Hardware | undefined;
   #faults: FaultBoard | undefined;
   #pictures: Pictures | undefined;
   #studio: Studio | undefined;
-  #scene: Scene | undefined;
+  #scene: TravellerScene | undefined;
   #inViewSince_ms: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dressed = 0;
@@ -139,6 +145,7 @@ class RunningSimulator implements Simulator, Backstage {
     this.#isStopped = true;
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#display.stop();
     this.#hardware?.close();
     await Promise.all([this.#bench.stop(), this.#camera.stop(), this.#watchlist.stop(), this.#pictures?.stop()]);
   }
@@ -172,6 +179,10 @@ class RunningSimulator implements Simulator, Backstage {
 
   async setFault(name: string, on: boolean): Promise<'done' | 'unknown-fault'> {
     return (await this.#faults?.set(name, on)) ?? 'unknown-fault';
+  }
+
+  readDisplay(controllerUrl: string): void {
+    if (!this.#isStopped) this.#display.read(controllerUrl);
   }
 
   subscribe(listener: () => void): () => void {
@@ -211,8 +222,13 @@ class RunningSimulator implements Simulator, Backstage {
   }
 
   begin(scenario: Scenario): void {
+    this.#inViewFaults = scenario.faultsInView ?? [];
+    this.#beginFaults(scenario.faults);
+  }
+
+  #beginFaults(names: readonly string[]): void {
     const isOn = new Map(this.#faults?.view().map((fault) => [fault.name, fault.isOn]));
-    for (const name of scenario.faults) {
+    for (const name of names) {
       // A fault that a technician switched on stays on when the traveller has left.
       if (isOn.get(name) !== false) continue;
       this.#switchedOn.add(name);
@@ -223,6 +239,7 @@ class RunningSimulator implements Simulator, Backstage {
   end(_scenario: Scenario): void {
     for (const name of this.#switchedOn) this.#switchFault(name, false);
     this.#switchedOn.clear();
+    this.#inViewFaults = [];
     this.#hardware?.takeDocument();
     this.#scene = undefined;
   }
@@ -293,6 +310,10 @@ class RunningSimulator implements Simulator, Backstage {
     const { lamps, isAlarmSounding } = hardware;
     this.#passages.tick(step_ms, { lamps, isAlarmSounding });
     this.#hall.tick(step_ms);
+    if (this.#inViewFaults.length > 0 && this.#passages.party?.cameraDistance_mm != null) {
+      this.#beginFaults(this.#inViewFaults);
+      this.#inViewFaults = [];
+    }
     hardware.tick(step_ms);
     const isInviting = this.#passages.isQuiet && lamps.document === 'place';
     const next = this.#stream.tick(step_ms, isInviting);
@@ -301,7 +322,7 @@ class RunningSimulator implements Simulator, Backstage {
   }
 
   /** A person comes into view with the first step into the chamber, and walks up while the camera sees them. */
-  #inView(): { scene: Scene; for_ms: number } | undefined {
+  #inView(): { scene: TravellerScene; for_ms: number } | undefined {
     const isInView = this.#passages.party?.cameraDistance_mm != null;
     if (!isInView || this.#scene === undefined) {
       this.#inViewSince_ms = undefined;
@@ -329,6 +350,12 @@ class RunningSimulator implements Simulator, Backstage {
         takeAway = listener;
       },
     };
+  }
+
+  #promptTraveller(): void {
+    this.#scene?.prompt(this.#display.prompt).catch(() => {
+      // The scene is no longer open: nobody is there to be asked.
+    });
   }
 
   /** Faults that travellers and scenarios switch do not fail but for a port that is taken; the bench shows what is on. */

@@ -49,7 +49,7 @@ export type CheckView = {
   /** Words for an officer. */
   readonly label: string;
   readonly result: CheckResultView;
-  /** Stable code that explains a result other than `passed`. */
+  /** Stable code that explains the result; a remark where it has passed. */
   readonly because: string | null;
   readonly isRequired: boolean;
   /** Milliseconds since the transaction began. */
@@ -80,6 +80,39 @@ export type HolderView = {
 
 export type TimelineEntry = { readonly at_ms: number; readonly event: string };
 
+export type AttackVerdictView = 'live' | 'attack' | 'undetermined';
+
+/** What the capture of the live face was like. */
+export type FaceView = {
+  /** What the traveller is asked to do now; null when nothing. */
+  readonly guidance: CaptureHint | null;
+  /** What was to be mended, and in how many of the examined frames; most frequent first. */
+  readonly hints: readonly { readonly hint: string; readonly frames: number }[];
+  /** Signs of a presentation attack, null while not measured. */
+  readonly attack: {
+    readonly verdict: AttackVerdictView;
+    readonly because: string;
+    readonly signals: readonly {
+      readonly name: string;
+      readonly verdict: AttackVerdictView;
+      readonly because: string;
+    }[];
+  } | null;
+  /** Of the live picture shown; names of ISO/IEC 29794-5. Null while there is none, and after it was wiped. */
+  readonly quality: {
+    readonly interEyeDistance_px: number;
+    /** Share of full scale. */
+    readonly luminanceMean: number;
+    /** 0…1; side light makes it small. */
+    readonly illuminationUniformity: number;
+    readonly sharpness: number;
+    /** Probability 0…1 that the less open eye is open. */
+    readonly eyesOpen_min: number;
+    /** Above 0: turned to the traveller's own left. */
+    readonly yaw_deg: number;
+  } | null;
+};
+
 export type TransactionView = {
   readonly transactionId: string;
   readonly startedAt_ms: number;
@@ -95,6 +128,7 @@ export type TransactionView = {
   /** Address of the report of the document (an `InspectionReport`), null while there is none. */
   readonly report: string | null;
   readonly similarity: { readonly value: number; readonly min: number; readonly operatingPoint: string } | null;
+  readonly face: FaceView | null;
   readonly risk: {
     readonly state: 'asked' | 'slow' | 'clear' | 'hit' | 'unknown';
     readonly detail: string | null;
@@ -185,7 +219,12 @@ export type CaptureHint =
   | 'moveIntoView'
   | 'onePersonOnly'
   | 'holdStill'
-  | 'moreLight';
+  | 'moreLight'
+  | 'evenLight'
+  | 'removeCover'
+  | 'openEyes'
+  | 'turnHeadLeft'
+  | 'turnHeadRight';
 
 /** Server-sent event `display` on /api/display/events. Holds nothing personal. */
 export type DisplayView = {

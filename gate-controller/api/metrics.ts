@@ -3,6 +3,10 @@ import type { Check } from '../decision/checks.ts';
 import type { Committed } from '../kernel/kernel.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { TransactionContext } from '../transaction/context.ts';
+import type { TransactionHappening } from '../transaction/events.ts';
+
+const isFaceVerified = (event: object): event is Extract<TransactionHappening, { type: 'FACE_VERIFIED' }> =>
+  'type' in event && event.type === 'FACE_VERIFIED' && 'attack' in event;
 
 const inspectedChecks = (event: Committed['event']): readonly Check[] =>
   event.type === 'CHIP_INSPECTED' && 'checks' in event ? (event.checks as readonly Check[]) : [];
@@ -13,6 +17,8 @@ export class Metrics {
   readonly #ended = this.#counter('gate_transactions_total', 'Transactions that ended', ['outcome']);
   readonly #reasons = this.#counter('gate_referral_reasons_total', 'Referral reasons', ['reason']);
   readonly #ignored = this.#counter('gate_events_ignored_total', 'Events the state at hand had no use for', ['event']);
+  readonly #captures = this.#counter('gate_face_captures_total', 'Face captures that ended', ['similarity', 'attack']);
+  readonly #frames = this.#counter('gate_face_frames_total', 'Examined frames by what was to be mended', ['guidance']);
   readonly #checks = this.#counter('gate_document_checks_total', 'Checks of chips by result', ['check', 'result']);
   readonly #duration = new Histogram({
     name: 'gate_transaction_seconds',
@@ -30,12 +36,22 @@ export class Metrics {
     this.#seq.set(step.seq);
     if (step.isIgnored) this.#ignored.inc({ event: step.event.type });
     if (step.kind !== 'transaction') return;
+    if (isFaceVerified(step.event) && !step.isIgnored) this.#countCapture(step.event);
     for (const { id, result } of inspectedChecks(step.event)) this.#checks.inc({ check: id, result });
     if (!step.isEnded) return;
     const { reasons, startedAt_ms } = step.context as TransactionContext;
     this.#ended.inc({ outcome: outermost(step.value) });
     for (const reason of reasons) this.#reasons.inc({ reason });
     this.#duration.observe((step.at_ms - startedAt_ms) / 1_000);
+  }
+
+  /** Scores are no labels: whether one was measured, or the code of why not. */
+  #countCapture({ similarity, attack, frames }: Extract<TransactionHappening, { type: 'FACE_VERIFIED' }>): void {
+    this.#captures.inc({
+      similarity: similarity.status === 'measured' ? 'measured' : similarity.because,
+      attack: attack.status === 'measured' ? attack.value.verdict : attack.because,
+    });
+    for (const [guidance, count] of Object.entries(frames)) this.#frames.inc({ guidance }, count);
   }
 
   text(): Promise<string> {

@@ -209,6 +209,7 @@ function transactionView(passage: Passage, sources: ViewSources): TransactionVie
     images: { portrait: picture(file?.portraitPreview, 'portrait'), live: picture(file?.livePreview, 'live') },
     report: passage.hasReport ? `/api/transactions/${transactionId}/report` : null,
     similarity: similarityView(passage),
+    face: faceView(passage, file, passage.step === 'capturing' ? sources.guidance() : 'none'),
     risk: riskView(passage, file),
     chip: file?.chipProgress ?? null,
     timeline: passage.timeline,
@@ -248,6 +249,30 @@ function similarityView({ context }: Passage): TransactionView['similarity'] {
   if (similarity?.status !== 'measured') return null;
   const { name, similarity_min } = context.operatingPoint;
   return { value: similarity.value, min: similarity_min, operatingPoint: name };
+}
+
+/** Null before anything is known of the live face. */
+function faceView({ context }: Passage, file: CaseFile | undefined, guidance: FrameGuidance): TransactionView['face'] {
+  const attack = context.evidence.face?.attack;
+  const notes = file?.face ?? null;
+  const finding = attack?.status === 'measured' ? attack.value : null;
+  if (finding === null && notes === null && guidance === 'none') return null;
+  const { none: _, ...mended } = notes?.frames ?? {};
+  return {
+    guidance: guidance === 'none' ? null : guidance,
+    hints: Object.entries(mended)
+      .map(([hint, frames]) => ({ hint, frames }))
+      .toSorted((a, b) => b.frames - a.frames),
+    attack:
+      finding === null
+        ? null
+        : {
+            verdict: finding.verdict,
+            because: finding.because,
+            signals: finding.signals.map(({ name, verdict, because }) => ({ name, verdict, because })),
+          },
+    quality: notes?.quality ?? null,
+  };
 }
 
 function riskView({ context }: Passage, file: CaseFile | undefined): TransactionView['risk'] {

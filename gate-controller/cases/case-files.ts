@@ -3,6 +3,25 @@ import type { RiskCandidate } from '../risk/subject.ts';
 
 export type Portrait = { readonly format: 'jpeg' | 'jpeg2000'; readonly bytes: Uint8Array };
 
+/** What a capture was like. Names of ISO/IEC 29794-5; units and ranges as the face pipeline gives them. */
+export type FaceNotes = {
+  /** Examined frames by what was to be mended in them; `none` when nothing was. */
+  readonly frames: Readonly<Record<string, number>>;
+  /** Of the live picture that is kept; null when none is. */
+  readonly quality: {
+    readonly interEyeDistance_px: number;
+    /** Share of full scale. */
+    readonly luminanceMean: number;
+    /** 0…1; side light makes it small. */
+    readonly illuminationUniformity: number;
+    readonly sharpness: number;
+    /** Probability 0…1 that the less open eye is open. */
+    readonly eyesOpen_min: number;
+    /** Above 0: turned to the traveller's own left. */
+    readonly yaw_deg: number;
+  } | null;
+};
+
 /**
  * What is known of one traveller while an officer may need it. A picture that is put here belongs to the case: it is
  * overwritten when another takes its place, and at once when it comes after the case was wiped.
@@ -12,6 +31,7 @@ export class CaseFile {
   mrz: MRZ | null = null;
   candidates: readonly RiskCandidate[] = [];
   chipProgress: { readonly bytesRead: number; readonly bytesTotal: number | null } | null = null;
+  face: FaceNotes | null = null;
   #portrait: Portrait | null = null;
   #portraitPreview: Uint8Array | null = null;
   #livePreview: Uint8Array | null = null;
@@ -56,6 +76,7 @@ export class CaseFile {
     this.mrz = null;
     this.candidates = [];
     this.chipProgress = null;
+    this.face = null;
   }
 
   #keep(before: Uint8Array | null, bytes: Uint8Array | null): Uint8Array | null {

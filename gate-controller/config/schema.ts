@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { checkIds } from '../decision/checks.ts';
+import { FaceSchema } from './face-schema.ts';
 import { indispensableChecks } from '../decision/policy.ts';
 import { defaultTimings, timingRanges, type Timings } from '../transaction/timings.ts';
 
@@ -145,6 +146,7 @@ export const ConfigurationSchema = Type.Object(
       },
       closed,
     ),
+    face: FaceSchema,
     inspection: InspectionSchema,
     policy: PolicySchema,
     timings: TimingsSchema,

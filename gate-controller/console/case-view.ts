@@ -9,6 +9,7 @@ import { shared } from './styles.ts';
 import './check-list.ts';
 import './command-bar.ts';
 import './face-comparison.ts';
+import './face-findings.ts';
 import './report-view.ts';
 
 const caseCommands: readonly OfficerCommandName[] = ['acknowledge', 'returnToEntry', 'releaseToExit'];
@@ -167,6 +168,7 @@ export class CaseView extends LitElement {
       ${this.isHidden ? html`<p class="soft small">Hidden because nobody used this page for a minute.</p>` : null}
       <face-comparison .images=${transaction.images} .similarity=${transaction.similarity}
         .isHidden=${this.isHidden}></face-comparison>
+      <face-findings .face=${transaction.face}></face-findings>
       ${
         transaction.holder === null
           ? html`<p

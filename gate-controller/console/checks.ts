@@ -12,7 +12,7 @@ export const groupTitles: Readonly<Record<CheckGroup, string>> = {
 
 const groupById: readonly (readonly [RegExp, CheckGroup])[] = [
   [/^(mrz-check-digits|nationality|age)$|^document/, 'document'],
-  [/^(face|portrait|attack|quality)/, 'face'],
+  [/^(face|portrait|presentation-attack|morph|quality)/, 'face'],
   [/^(watchlist|risk|stolen)/, 'risk'],
   [/occupant|^lane/, 'lane'],
 ];

@@ -75,6 +75,30 @@ const furtherDataGroup = (label: string): CheckDefinition => ({
 const faceEngineFailure: Readonly<Record<string, ReferralReason>> = {
   BIOMETRICS_DEADLINE: 'FACE_NOT_COMPARED',
   BIOMETRICS_DOWN: 'FACE_NOT_COMPARED',
+  BIOMETRICS_BUSY: 'FACE_NOT_COMPARED',
+  // The child that held the reference was replaced.
+  REFERENCE_MISSING: 'FACE_NOT_COMPARED',
+};
+
+/** What is wrong with the portrait, said by whichever check needed it. */
+const portraitTrouble: Readonly<Record<string, ReferralReason>> = {
+  ...faceEngineFailure,
+  PORTRAIT_MISSING: 'PORTRAIT_UNUSABLE',
+  PORTRAIT_UNDECODABLE: 'PORTRAIT_UNUSABLE',
+  PORTRAIT_TOO_LARGE: 'PORTRAIT_UNUSABLE',
+  PORTRAIT_TOO_SMALL: 'PORTRAIT_TOO_SMALL',
+  PORTRAIT_NO_FACE: 'PORTRAIT_NO_FACE',
+  PORTRAIT_SEVERAL_FACES: 'PORTRAIT_SEVERAL_FACES',
+};
+
+/** Why a face was not captured: the portrait, the machinery, the camera, or the traveller. */
+const captureTrouble: Readonly<Record<string, ReferralReason>> = {
+  ...portraitTrouble,
+  FACE_NOT_CAPTURED: 'FACE_NOT_CAPTURED',
+  FRAMES_REPEATED: 'CAMERA_UNUSABLE',
+  FRAMES_STALE: 'CAMERA_UNUSABLE',
+  FRAME_UNDECODABLE: 'CAMERA_UNUSABLE',
+  FRAME_SIZE_CHANGED: 'CAMERA_UNUSABLE',
 };
 
 /**
@@ -205,23 +229,30 @@ export const checkDefinitions = {
     label: 'Portrait usable',
     group: 'face',
     refers: { default: 'PORTRAIT_UNUSABLE' },
-    refersBecause: faceEngineFailure,
+    refersBecause: portraitTrouble,
   },
   'face-captured': {
     label: 'Face captured',
     group: 'face',
     refers: { default: 'FACE_NOT_CAPTURED' },
-    refersBecause: { ...faceEngineFailure, PORTRAIT_UNUSABLE: 'PORTRAIT_UNUSABLE' },
+    refersBecause: captureTrouble,
   },
   'face-match': {
     label: 'Face matches the portrait',
     group: 'face',
     refers: { default: 'FACE_NOT_COMPARED', failed: 'FACE_MISMATCH' },
-    refersBecause: {
-      ...faceEngineFailure,
-      FACE_NOT_CAPTURED: 'FACE_NOT_CAPTURED',
-      PORTRAIT_UNUSABLE: 'PORTRAIT_UNUSABLE',
-    },
+    refersBecause: captureTrouble,
+  },
+  'presentation-attack': {
+    label: 'A living face, no picture or mask',
+    group: 'face',
+    refers: { default: 'ATTACK_NOT_RULED_OUT', failed: 'PRESENTATION_ATTACK_SUSPECTED' },
+    refersBecause: captureTrouble,
+  },
+  morph: {
+    label: 'Portrait is not a mixture of two faces',
+    group: 'face',
+    refers: { default: 'MORPH_NOT_EXAMINED' },
   },
   watchlist: {
     label: 'Watchlist',
@@ -238,7 +269,7 @@ export const checkIds = Object.keys(checkDefinitions) as readonly CheckId[];
 export type Check = {
   readonly id: CheckId;
   readonly result: CheckResult;
-  /** Stable code that explains a result other than `passed`; null where the result says it all. */
+  /** Stable code that explains the result, a remark where it has passed; null where the result says it all. */
   readonly because: string | null;
   /** Wall-clock milliseconds at which the result stood. */
   readonly at_ms: number;

@@ -27,12 +27,30 @@ export type RiskAnswer = {
 /** Codes of `unavailable`: RISK_UNAVAILABLE, RISK_LATE, RISK_MALFORMED. */
 export type RiskEvidence = Evidence<RiskAnswer>;
 
+/** What the signals of a presentation attack said; names and codes are those of the face pipeline. */
+export type AttackFinding = {
+  readonly verdict: 'live' | 'attack' | 'undetermined';
+  /** Code of the rule that decided. */
+  readonly because: string;
+  readonly signals: readonly {
+    readonly name: string;
+    readonly version: string;
+    /** Frames in which it could measure. */
+    readonly frames: number;
+    /** In the signal's own unit; null when there was too little. */
+    readonly value: number | null;
+    readonly verdict: 'live' | 'attack' | 'undetermined';
+    readonly because: string;
+  }[];
+};
+
 export type FaceEvidence = {
-  /** Codes of `unavailable`: see ReferenceEvidence of the face pipeline. */
-  readonly portrait: Evidence<{ readonly interEye_px: number }>;
+  /** `remarks`: codes of what is unusual about a portrait that was taken all the same. Codes of `unavailable`: see ReferenceEvidence of the face pipeline. */
+  readonly portrait: Evidence<{ readonly interEye_px: number; readonly remarks: readonly string[] }>;
   readonly captured: Evidence<{ readonly framesSeen: number; readonly framesCompared: number }>;
-  /** Cosine similarity of the best frame. */
+  /** Cosine similarity of the fused frames. */
   readonly similarity: Evidence<number>;
+  readonly attack: Evidence<AttackFinding>;
 };
 
 export type OccupancyEvidence = Evidence<{ readonly persons: 'one' | 'several' }>;

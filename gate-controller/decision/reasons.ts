@@ -111,6 +111,21 @@ export const reasons = {
     advice: 'Compare the face with the data page yourself.',
     severity: 'normal',
   },
+  PORTRAIT_TOO_SMALL: {
+    title: 'The face in the chip’s portrait is too small for a comparison.',
+    advice: 'Compare the face with the data page yourself.',
+    severity: 'normal',
+  },
+  PORTRAIT_NO_FACE: {
+    title: 'No face was found in the chip’s portrait.',
+    advice: 'Look at the portrait and compare with the data page; suspect a wrong or altered picture.',
+    severity: 'high',
+  },
+  PORTRAIT_SEVERAL_FACES: {
+    title: 'The chip’s portrait shows more than one face.',
+    advice: 'Look at the portrait and compare with the data page; suspect a wrong or altered picture.',
+    severity: 'high',
+  },
   FACE_NOT_CAPTURED: {
     title: 'No usable picture of the face could be taken in time.',
     advice: 'Ask the traveller to uncover the face, or compare yourself.',
@@ -125,6 +140,27 @@ export const reasons = {
     title: 'The face is not similar enough to the portrait in the chip.',
     advice: 'Compare face and portrait yourself; suspect an impostor.',
     severity: 'high',
+  },
+  CAMERA_UNUSABLE: {
+    title: 'The camera sent old, repeated or broken pictures.',
+    advice: 'Compare face and portrait yourself; call a technician to the camera, and look whether anything covers it.',
+    severity: 'normal',
+  },
+  PRESENTATION_ATTACK_SUSPECTED: {
+    title: 'The camera may have seen a picture, a screen or a mask in place of a living face.',
+    advice:
+      'Look at the live picture, then at the traveller: what did they hold or wear? Compare face and portrait yourself.',
+    severity: 'high',
+  },
+  ATTACK_NOT_RULED_OUT: {
+    title: 'Whether a living face stood before the camera could not be told.',
+    advice: 'Look at the live picture, then at the traveller, and compare face and portrait yourself.',
+    severity: 'normal',
+  },
+  MORPH_NOT_EXAMINED: {
+    title: 'Whether the portrait is a mixture of two faces was not examined, and this lane requires it.',
+    advice: 'Compare face and portrait feature by feature yourself.',
+    severity: 'normal',
   },
   TAILGATING: {
     title: 'More than one person was in the cabin.',

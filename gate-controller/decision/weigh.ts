@@ -1,6 +1,6 @@
 import type { CheckResult, Evidence } from '../../drivers/contracts/evidence.ts';
 import { type Check, checkDefinitions, type CheckId } from './checks.ts';
-import type { DocumentFacts, TransactionEvidence } from './evidence.ts';
+import type { AttackFinding, DocumentFacts, TransactionEvidence } from './evidence.ts';
 import type { OperatingPoint } from './operating-points.ts';
 import type { Policy } from './policy.ts';
 
@@ -67,7 +67,7 @@ function weighOccupancy({ occupancy }: TransactionEvidence, at_ms: number): read
 function weighFace({ face }: TransactionEvidence, point: OperatingPoint, at_ms: number): readonly Check[] {
   if (face === null) return [];
   return [
-    fromEvidence('portrait', face.portrait, ({ interEye_px }) => passedIf(interEye_px > 0), at_ms),
+    fromEvidence('portrait', face.portrait, weighPortrait, at_ms),
     fromEvidence(
       'face-captured',
       face.captured,
@@ -82,7 +82,22 @@ function weighFace({ face }: TransactionEvidence, point: OperatingPoint, at_ms: 
         passedIf(Number.isFinite(similarity) && similarity >= point.similarity_min && similarity <= similarityCeiling),
       at_ms,
     ),
+    fromEvidence('presentation-attack', face.attack, weighAttack, at_ms),
+    // No detector of this version can make this check: the record says so instead of staying silent.
+    { id: 'morph', result: 'not-supported', because: null, at_ms },
   ];
+}
+
+/** A remark, such as a portrait without colour, is told and refers nobody. */
+function weighPortrait({ interEye_px, remarks }: { interEye_px: number; remarks: readonly string[] }): Verdict {
+  const [remark] = remarks;
+  return { ...passedIf(interEye_px > 0), ...(remark === undefined ? {} : { because: remark }) };
+}
+
+/** Only a face that was found to be live passes; what nobody can say is never live. */
+function weighAttack({ verdict, because }: AttackFinding): Verdict {
+  if (verdict === 'live') return { result: 'passed' };
+  return { result: verdict === 'attack' ? 'failed' : 'undetermined', because };
 }
 
 /** Cosine of two unit vectors in single precision; anything above it was not measured by a comparison. */

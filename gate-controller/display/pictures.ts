@@ -77,6 +77,15 @@ const hints: Readonly<Record<CaptureHint, Picture>> = {
   moreLight: svg`${face(100, 150, 1.3)}<circle class="mark" cx="196" cy="44" r="20"></circle>
     <path class="mark thin-mark" d="M196 10V2M196 86v-8M162 44h-8M238 44h-8M172 20l-6-6M226 74l-6-6M220 20l6-6
       M166 74l6-6"></path>`,
+  evenLight: svg`${face(120, 140, 1.3)}<circle class="mark" cx="28" cy="44" r="16"></circle>
+    <circle class="mark" cx="212" cy="44" r="16"></circle>
+    <path class="mark thin-mark" d="M46 62l16 16M194 62l-16 16"></path>`,
+  removeCover: svg`${guide}${face(120, 120, 1.2)}<path class="soft" d="M78 124h84l-14 44H92z"></path>
+    <path class="mark nudge-right" d="M150 150h56M182 126l24 24-24 24"></path>`,
+  openEyes: svg`${face(120, 158, 1.3)}<path class="mark thin-mark" d="M64 44q56-52 112 0q-56 52-112 0z"></path><circle
+    class="mark thin-mark" cx="120" cy="44" r="11"></circle>`,
+  turnHeadLeft: svg`${face(120, 140, 1.2)}<path class="mark nudge-left" d="M168 48H72M96 24L72 48l24 24"></path>`,
+  turnHeadRight: svg`${face(120, 140, 1.2)}<path class="mark nudge-right" d="M72 48h96M144 24l24 24-24 24"></path>`,
 };
 
 const screens: Readonly<Record<Screen, Picture>> = {

@@ -177,6 +177,41 @@ export const hintTexts: Readonly<Record<CaptureHint, Words>> = {
     es: 'Levante la cara hacia la luz',
     ar: 'ارفع وجهك نحو الضوء',
   },
+  evenLight: {
+    en: 'Turn your face out of the glare',
+    de: 'Drehen Sie das Gesicht aus dem grellen Licht',
+    fr: 'Évitez la lumière directe sur le visage',
+    es: 'Aparte la cara de la luz directa',
+    ar: 'أبعد وجهك عن الضوء المباشر',
+  },
+  removeCover: {
+    en: 'Uncover your face',
+    de: 'Bitte das Gesicht frei machen',
+    fr: 'Découvrez votre visage',
+    es: 'Descubra la cara',
+    ar: 'اكشف وجهك',
+  },
+  openEyes: {
+    en: 'Open your eyes',
+    de: 'Bitte die Augen öffnen',
+    fr: 'Ouvrez les yeux',
+    es: 'Abra los ojos',
+    ar: 'افتح عينيك',
+  },
+  turnHeadLeft: {
+    en: 'Turn your head to your left',
+    de: 'Drehen Sie den Kopf nach links',
+    fr: 'Tournez la tête vers la gauche',
+    es: 'Gire la cabeza a la izquierda',
+    ar: 'أدر رأسك إلى اليسار',
+  },
+  turnHeadRight: {
+    en: 'Turn your head to your right',
+    de: 'Drehen Sie den Kopf nach rechts',
+    fr: 'Tournez la tête vers la droite',
+    es: 'Gire la cabeza a la derecha',
+    ar: 'أدر رأسك إلى اليمين',
+  },
 };
 
 /** Two of the other languages at a time; the pair changes with every turn. */

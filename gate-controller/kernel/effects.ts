@@ -1,6 +1,5 @@
 import { type FrameGuidance, verifyFace } from '../../biometrics/index.ts';
 import type { Frame } from '../../drivers/contracts/camera.ts';
-import type { Evidence } from '../../drivers/contracts/evidence.ts';
 import { birthISO } from '../../drivers/emrtd/mrz/mrz.ts';
 import { recordedReport } from '../../drivers/emrtd/report/recorded-report.ts';
 import { type FaceEvidence, type MRZEvidence, noEvidence } from '../decision/evidence.ts';
@@ -8,6 +7,7 @@ import { weigh } from '../decision/weigh.ts';
 import { localDate } from './calendar.ts';
 import { inspectChip, type InspectorOptions } from './document-inspector.ts';
 import type { DoorKeeper } from './door-keeper.ts';
+import { FrameNotes } from './frame-notes.ts';
 import type { Committed, Effect, Kernel } from './kernel.ts';
 import { type LaneParts, tellCurrent, tellLane, tellTransaction, transactionSnapshot } from './lane-parts.ts';
 import { selfTestFailures } from './self-test.ts';
@@ -241,7 +241,8 @@ export class Effects {
     if (file !== undefined) Object.assign(file, { portrait: null, portraitPreview: found.value.preview });
     else found.value.preview.fill(0);
     this.#o.onCaseChanged();
-    return { ...found, value: { interEye_px: found.value.interEye_px } };
+    const { interEye_px, remarks } = found.value;
+    return { ...found, value: { interEye_px, remarks } };
   }
 
   async #captureFace(id: string): Promise<void> {
@@ -252,7 +253,7 @@ export class Effects {
     const cancel = parts.clock.after(parts.timings.capture_ms - captureMargin_ms, () => abort.abort());
     try {
       const portrait = await running.reference;
-      const outcome = portrait?.status !== 'measured' ? noPortrait : await this.#verify(id, abort.signal);
+      const outcome = portrait?.status === 'measured' ? await this.#verify(id, abort.signal) : without(portrait);
       if (!this.#isCapturing(id, abort)) return;
       tellTransaction(this.#o.kernel(), id, { type: 'FACE_VERIFIED', ...outcome });
     } finally {
@@ -265,19 +266,22 @@ export class Effects {
     return this.#running.get(id)?.capture === abort && this.#o.kernel().has(id);
   }
 
-  async #verify(
-    id: string,
-    signal: AbortSignal,
-  ): Promise<{ captured: FaceEvidence['captured']; similarity: Evidence<number> }> {
-    const { biometrics, cases, clock, devices, operatingPoint } = this.#o.parts;
-    const { captured, similarity, preview } = await verifyFace({
-      biometrics,
+  async #verify(id: string, signal: AbortSignal): Promise<CaptureOutcome> {
+    const { biometrics, cases, challenge, clock, devices, entropy, operatingPoint } = this.#o.parts;
+    const notes = new FrameNotes();
+    const { captured, similarity, attack, preview } = await verifyFace({
+      biometrics: { compare: async (...asked) => notes.take(await biometrics.compare(...asked)) },
       sessionId: id,
       frames: framesOf(devices.camera, signal),
       similarity_min: operatingPoint.similarity_min,
       framesCompared_max: operatingPoint.framesCompared_max,
+      // The rule whose false match rate was measured: the first mean that reaches the threshold ends the comparing.
+      early_min: Array.from({ length: operatingPoint.framesCompared_max }, () => operatingPoint.similarity_min),
+      challenge,
       signal,
       now_ms: () => clock.now_ms(),
+      monotonic_ms: () => clock.monotonic_ms(),
+      random: () => (entropy(1)[0] ?? 0) / 256,
       onGuidance: this.#o.onGuidance,
     });
     const file = cases.get(id);
@@ -285,18 +289,23 @@ export class Effects {
       if (file === undefined) preview.fill(0);
       else file.livePreview = preview;
     }
+    if (file !== undefined) file.face = notes.notes;
     this.#o.onCaseChanged();
-    return { captured, similarity };
+    return { captured, similarity, attack, frames: notes.frames };
   }
 }
 
 /** The capture ends by itself this long before the machine would give it up, ms. */
 const captureMargin_ms = 1_000;
 
-const noPortrait = {
-  captured: { status: 'unavailable', because: 'PORTRAIT_UNUSABLE' },
-  similarity: { status: 'unavailable', because: 'PORTRAIT_UNUSABLE' },
-} as const;
+type CaptureOutcome = Omit<FaceEvidence, 'portrait'> & { readonly frames: Readonly<Record<string, number>> };
+
+/** Without a reference no frame is looked at; whatever is missing for that reason says so. */
+function without(portrait: FaceEvidence['portrait'] | undefined): CaptureOutcome {
+  const because = portrait?.status === 'unavailable' ? portrait.because : 'PORTRAIT_MISSING';
+  const missing = { status: 'unavailable', because } as const;
+  return { captured: missing, similarity: missing, attack: missing, frames: {} };
+}
 
 /** Frames as they come; whoever is slow gets the newest and never a queue. */
 async function* framesOf(

@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate';
-import type { Biometrics } from '../../biometrics/index.ts';
+import type { Biometrics, ChallengePolicy } from '../../biometrics/index.ts';
 import type { Camera } from '../../drivers/contracts/camera.ts';
 import type { ChipReader } from '../../drivers/contracts/chip-reader.ts';
 import type { GateIO } from '../../drivers/contracts/gate-io.ts';
@@ -33,6 +33,8 @@ export type LaneParts = {
     readonly camera: Camera;
   };
   readonly biometrics: Biometrics;
+  /** When a traveller is asked to turn the head. */
+  readonly challenge: ChallengePolicy;
   readonly trust: () => TrustStore;
   /** False while an imported list about issuers cannot be used. */
   readonly isTrustWhole: () => boolean;

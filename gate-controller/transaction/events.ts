@@ -21,6 +21,9 @@ export type TransactionHappening =
       readonly type: 'FACE_VERIFIED';
       readonly captured: FaceEvidence['captured'];
       readonly similarity: Evidence<number>;
+      readonly attack: FaceEvidence['attack'];
+      /** Examined frames by what was to be mended in them; `none` when nothing was. */
+      readonly frames: Readonly<Record<string, number>>;
     }
   | { readonly type: 'RISK_ANSWERED'; readonly risk: RiskEvidence }
   | { readonly type: 'RISK_SLOW' }

@@ -86,7 +86,7 @@ export const transactionMachine = setup({
     giveUpFace: assign(({ context }) => {
       const missing = { status: 'unavailable', because: 'FACE_NOT_CAPTURED' } as const;
       const portrait = context.evidence.face?.portrait ?? { status: 'unavailable', because: 'BIOMETRICS_DEADLINE' };
-      return withEvidence(context, { face: { portrait, captured: missing, similarity: missing } });
+      return withEvidence(context, { face: { portrait, captured: missing, similarity: missing, attack: missing } });
     }),
     giveUpChip: assign(({ context, event }) =>
       withEvidence(context, {
@@ -173,7 +173,8 @@ export const transactionMachine = setup({
       guard: 'isReferenceOpen',
       actions: assign(({ context, event }) => {
         const pending = { status: 'unavailable', because: 'FACE_NOT_CAPTURED' } as const;
-        return withEvidence(context, { face: { portrait: event.portrait, captured: pending, similarity: pending } });
+        const face = { portrait: event.portrait, captured: pending, similarity: pending, attack: pending };
+        return withEvidence(context, { face });
       }),
     },
     OFFICER_ACKNOWLEDGED: { actions: assign({ isAcknowledged: true }) },
@@ -335,7 +336,7 @@ export const transactionMachine = setup({
           actions: assign(({ context, event }) => {
             const portrait = context.evidence.face?.portrait ?? { status: 'unavailable', because: 'REFERENCE_MISSING' };
             return withEvidence(context, {
-              face: { portrait, captured: event.captured, similarity: event.similarity },
+              face: { portrait, captured: event.captured, similarity: event.similarity, attack: event.attack },
             });
           }),
         },

@@ -18,7 +18,10 @@ export type Timings = {
   readonly separate_ms: number;
   /** Sending the second person out again. */
   readonly tailgate_ms: number;
-  /** Face capture, after which the passage goes on without a face. */
+  /**
+   * Face capture, after which the passage goes on without a face. It ends by itself 1 s before. Frames for comparison and
+   * attack signals take 1 to 3.5 s of it and a turn of the head 6 s at most; the rest is for following hints.
+   */
   readonly capture_ms: number;
   /** From the begin of the capture until a referral in the cabin may be seen, whatever its reason (I10). */
   readonly verdict_ms: number;

@@ -5,8 +5,9 @@ import type { AddressInfo, Socket } from 'node:net';
 
 export const cameraModes = ['ok', 'frozen', 'truncated', 'stopped', 'refused', 'flooding'] as const;
 /**
- * `frozen` repeats one picture; `truncated` cuts every JPEG in half; `stopped` keeps the connection and sends nothing;
- * `refused` refuses connections; `flooding` sends pictures as fast as the reader takes them.
+ * `frozen` repeats one picture with the time going on, as an encoder does whose sensor has stopped; `truncated` cuts
+ * every JPEG in half; `stopped` keeps the connection and sends nothing; `refused` refuses connections; `flooding` sends
+ * pictures as fast as the reader takes them.
  */
 export type CameraMode = (typeof cameraModes)[number];
 
@@ -15,6 +16,8 @@ export type CameraOptions = {
   readonly port: number;
   /** The newest picture: one whole JPEG. The same array as before means that there is no newer one yet. */
   readonly picture: () => Uint8Array;
+  /** Time that pictures are stamped with, ms since the epoch. */
+  readonly now_ms?: () => number;
   /** Milliseconds between two pictures. */
   readonly interval_ms?: number;
 };
@@ -144,7 +147,9 @@ export class SimulatedCamera {
     this.#last = picture;
     this.#frames++;
     const jpeg = this.#mode === 'truncated' ? picture.subarray(0, Math.floor(picture.length / 2)) : picture;
-    const head = `--${boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
+    const stamp = ((this.#options.now_ms ?? Date.now)() / 1000).toFixed(3);
+    const fields = `Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\nX-Timestamp: ${stamp}`;
+    const head = `--${boundary}\r\n${fields}\r\n\r\n`;
     const part = Buffer.concat([Buffer.from(head, 'latin1'), jpeg, Buffer.from('\r\n', 'latin1')]);
     // A reader that has not taken the last picture yet misses this one: nothing queues up here.
     for (const client of this.#clients) if (!client.writableNeedDrain) client.write(part);

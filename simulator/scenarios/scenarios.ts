@@ -2,6 +2,7 @@
 import type { CheckResult } from '../../drivers/contracts/evidence.ts';
 import type { ProfileName } from '../passport/profiles.ts';
 import { lookalikes } from '../travellers/people.ts';
+import type { SceneOptions } from '../travellers/scene.ts';
 
 export type ScenarioName =
   | 'genuine'
@@ -20,7 +21,17 @@ export type ScenarioName =
   | 'mrz-differs-from-chip'
   | 'iso39794-portrait'
   | 'slow-chip'
-  | 'hostile-chip';
+  | 'hostile-chip'
+  | 'printed-photo'
+  | 'screen-replay'
+  | 'turned-head'
+  | 'covered-face'
+  | 'closed-eyes'
+  | 'two-faces'
+  | 'dark-hall'
+  | 'frozen-camera'
+  | 'camera-unplugged'
+  | 'lookalike';
 
 /** Result of a check and its code, if it has one: 'passed', 'failed CHIP_IS_A_COPY'. */
 export type ExpectedFinding = CheckResult | `${CheckResult} ${string}`;
@@ -54,8 +65,12 @@ export type Scenario = {
     /** Takes the document away once its chip has answered so many commands. */
     readonly takesDocumentAwayAfter_commands?: number;
   };
+  /** What the camera sees; default: the bearer, live. A picture that the bearer holds up is one of the holder. */
+  readonly appearance?: Pick<SceneOptions, 'presentation' | 'misfortunes'>;
   /** Names of faults (`faults.ts`) that are on from the traveller's setting out until they are gone. */
   readonly faults: readonly string[];
+  /** Faults that begin when the traveller comes into the camera's view: a lane that has one before admits nobody. */
+  readonly faultsInView?: readonly string[];
   readonly expects: {
     readonly outcome: 'admitted' | 'referred';
     readonly reasons: readonly string[];
@@ -263,6 +278,105 @@ const table: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
         'data-group-2-hash': 'aborted SECURE_MESSAGING_FAILED',
       },
     },
+  },
+  'printed-photo': {
+    title: 'Somebody holds a print of the holder’s photograph up to the camera',
+    holder: 'p01',
+    bearer: 'p06',
+    document: good,
+    behaviour: {},
+    appearance: { presentation: 'printed-photo' },
+    faults: [],
+    expects: referred('PRESENTATION_ATTACK_SUSPECTED'),
+  },
+  'screen-replay': {
+    title: 'Somebody plays a recording of the holder to the camera on a screen',
+    holder: 'p01',
+    bearer: 'p06',
+    document: good,
+    behaviour: {},
+    appearance: { presentation: 'screen-replay' },
+    faults: [],
+    expects: referred('PRESENTATION_ATTACK_SUSPECTED'),
+  },
+  'turned-head': {
+    title: 'The traveller looks aside all the time',
+    holder: 'p02',
+    bearer: 'p02',
+    document: good,
+    behaviour: {},
+    appearance: { misfortunes: ['turned-head'] },
+    faults: [],
+    expects: referred('FACE_NOT_CAPTURED'),
+  },
+  'covered-face': {
+    title: 'Mouth and nose are covered',
+    holder: 'p04',
+    bearer: 'p04',
+    document: good,
+    behaviour: {},
+    appearance: { misfortunes: ['covered-face'] },
+    faults: [],
+    expects: referred('FACE_NOT_CAPTURED'),
+  },
+  'closed-eyes': {
+    title: 'The traveller keeps the eyes closed',
+    holder: 'p05',
+    bearer: 'p05',
+    document: good,
+    behaviour: {},
+    appearance: { misfortunes: ['closed-eyes'] },
+    faults: [],
+    expects: referred('FACE_NOT_CAPTURED'),
+  },
+  'two-faces': {
+    title: 'Another person stands before the camera beside the traveller',
+    holder: 'p07',
+    bearer: 'p07',
+    document: good,
+    behaviour: {},
+    appearance: { misfortunes: ['two-faces'] },
+    faults: [],
+    expects: referred('FACE_NOT_CAPTURED'),
+  },
+  'dark-hall': {
+    title: 'The light of the hall has failed',
+    holder: 'p08',
+    bearer: 'p08',
+    document: good,
+    behaviour: {},
+    appearance: { misfortunes: ['dark-hall'] },
+    faults: [],
+    expects: referred('FACE_NOT_CAPTURED'),
+  },
+  'frozen-camera': {
+    title: 'The camera repeats one picture from the traveller’s coming into view on',
+    holder: 'p02',
+    bearer: 'p02',
+    document: good,
+    behaviour: {},
+    faults: [],
+    faultsInView: ['camera-frozen'],
+    expects: referred('DEVICE_FAULT'),
+  },
+  'camera-unplugged': {
+    title: 'The cable of the camera is pulled while it looks at the traveller',
+    holder: 'p04',
+    bearer: 'p04',
+    document: good,
+    behaviour: {},
+    faults: [],
+    faultsInView: ['camera-refused'],
+    expects: referred('DEVICE_FAULT'),
+  },
+  lookalike: {
+    title: 'The document of somebody who looks alike, the other way round',
+    holder: lookalikes[1],
+    bearer: lookalikes[0],
+    document: good,
+    behaviour: {},
+    faults: [],
+    expects: referred('FACE_MISMATCH'),
   },
 };
 

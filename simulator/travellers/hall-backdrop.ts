@@ -1,6 +1,6 @@
 /** The hall behind the gate as its camera sees it, drawn, out of focus. No people, no text. */
 import sharp from 'sharp';
-import type { FrameSize } from './live-frames.ts';
+import type { FrameSize } from './scene.ts';
 
 const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480">
   <defs>

@@ -47,7 +47,7 @@ const people: readonly Person[] = [
   onePhotograph('p07', at('sample6', [704, 451], [784, 442])),
   onePhotograph('p08', at('sample6', [1229, 428], [1323, 428])),
   onePhotograph('p09', at('sample6', [1534, 372], [1625, 394])),
-  // Turned nearly as far as a gate accepts: now and then asked to look at the camera.
+  // Photographed turned by 21 degrees; before the camera of the gate the head is brought halfway round (live-person.ts).
   onePhotograph('p10', at('sample5', [1442, 504], [1516, 493])),
 ];
 

@@ -75,6 +75,12 @@ export const rules: Readonly<Record<string, Rule>> = {
     packages: ['onnxruntime-node', 'onnxruntime-common', 'sharp', '@cornerstonejs/codec-openjpeg'],
     folders: [contracts, 'models'],
   },
+  // Measures the steps themselves, so that it may look behind index.ts.
+  'biometrics/evaluation': {
+    node: '*',
+    packages: ['sharp', '@cornerstonejs/codec-openjpeg'],
+    folders: ['biometrics', 'models'],
+  },
 
   'gate-controller/safety': { node: pure, packages: [], folders: [contracts] },
   'gate-controller/decision': { node: pure, packages: [], folders: [contracts] },
@@ -110,7 +116,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'gate-controller/config': {
     node: ['node:fs/promises'],
     packages: ['typebox'],
-    folders: ['gate-controller/api', 'gate-controller/decision', 'gate-controller/transaction'],
+    folders: ['biometrics', 'gate-controller/api', 'gate-controller/decision', 'gate-controller/transaction'],
   },
   'gate-controller/api': {
     node: ['node:fs', 'node:http', 'node:path'],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -138,7 +138,7 @@ test('a second request of a session, or too many in all, are turned away at once
 
 test('with an altered model the start is refused with the name of the file, and nothing is left running', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'models-'));
-  for (const file of ['fr_detect.onnx', 'fr_landmark.onnx', 'fr_feature.onnx']) {
+  for (const file of (await readdir(modelFolder)).filter((name) => name.endsWith('.onnx'))) {
     await copyFile(join(modelFolder, file), join(folder, file));
   }
   const bytes = await readFile(join(folder, 'fr_landmark.onnx'));
@@ -210,4 +210,25 @@ test('a child that is asked to forget more than it ever held is replaced, and ha
   expect(await enrolled).toMatchObject({ status: 'unavailable' });
   await isBack;
   expect(events[0]).toMatchObject({ type: 'LOST', because: 'BIOMETRICS_DOWN' });
+});
+
+test('what is observed or turned is not compared, and the camera belongs to the lane', async () => {
+  const { biometrics } = create({ calibration: { pitchZero_deg: 70 } });
+  await biometrics.start();
+  await biometrics.enrol('a', portrait);
+  expect((await biometrics.compare('a', frame)).guidance).toBe('lookAtCamera');
+  expect(await biometrics.compare('a', frame, 'turn')).toMatchObject({ similarity: { because: 'NOT_COMPARED' } });
+});
+
+test('the mean of several frames is kept for one session and gone with it', async () => {
+  const { biometrics } = create();
+  await biometrics.start();
+  await biometrics.enrol('a', portrait);
+  for (const frames of [1, 2]) {
+    const other = await scene.frame(approach_ms + 400 * frames);
+    expect((await biometrics.compare('a', other)).fused).toMatchObject({ value: { frames } });
+  }
+  await biometrics.forget('a');
+  await biometrics.enrol('a', portrait);
+  expect((await biometrics.compare('a', frame)).fused).toMatchObject({ value: { frames: 1 } });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { similarity } from '../../biometrics/compare.ts';
 import { embeddingLength, unitEmbedding } from '../../biometrics/embed.ts';
-import { References } from '../../biometrics/references.ts';
+import { FaceSession, Sessions } from '../../biometrics/sessions.ts';
 
 const unit = (seed: number): Float32Array =>
   unitEmbedding(Float32Array.from({ length: embeddingLength }, (_, i) => Math.sin(seed + i * (seed + 1))));
@@ -46,17 +46,44 @@ test('an output without direction makes no embedding', () => {
 });
 
 test('a forgotten, replaced or displaced reference is overwritten with zeros', () => {
-  const references = new References(2);
+  const sessions = new Sessions(2);
   const [first, second, third] = [unit(1), unit(2), unit(3)];
-  references.keep('a', first);
-  references.keep('a', second);
+  sessions.keep('a', new FaceSession(first));
+  sessions.keep('a', new FaceSession(second));
   expect(first.every((v) => v === 0)).toBe(true);
-  references.keep('b', third);
-  references.keep('c', unit(4));
-  expect(references.of('a')).toBeUndefined();
+  sessions.keep('b', new FaceSession(third));
+  sessions.keep('c', new FaceSession(unit(4)));
+  expect(sessions.of('a')).toBeUndefined();
   expect(second.every((v) => v === 0)).toBe(true);
-  references.forget('b');
-  expect(references.of('b')).toBeUndefined();
+  sessions.forget('b');
+  expect(sessions.of('b')).toBeUndefined();
   expect(third.every((v) => v === 0)).toBe(true);
-  expect(references.of('c')).toBeDefined();
+  expect(sessions.of('c')).toBeDefined();
+});
+
+test('several probes are compared as the mean of their embeddings, and nearer to it than each alone', () => {
+  const reference = unit(1);
+  const session = new FaceSession(Float32Array.from(reference));
+  const probes = [2, 3].map((seed) => unitEmbedding(unit(seed).map((v, i) => v + reference[i]!)));
+  const [first, second] = probes.map((probe) => session.compare(Float32Array.from(probe)));
+  const mean = unitEmbedding(probes[0]!.map((v, i) => v + probes[1]![i]!));
+  expect(first!.fused).toEqual({ similarity: expect.closeTo(first!.similarity, 5), frames: 1 });
+  expect(second!.fused).toEqual({ similarity: expect.closeTo(similarity(reference, mean), 5), frames: 2 });
+  expect(second!.fused.similarity).toBeGreaterThan(Math.max(first!.similarity, second!.similarity));
+});
+
+test('what a session remembers of pictures is overwritten with it', () => {
+  const session = new FaceSession(unit(1));
+  const [luma, frontal] = [new Float32Array(8).fill(5), new Float32Array(8).fill(6)];
+  session.takeLuma(luma);
+  session.keepFrontal(frontal, 0);
+  session.compare(unit(2));
+  session.wipe();
+  expect([...luma, ...frontal].every((v) => v === 0)).toBe(true);
+  expect(session.likeness(unit(2))).toBeUndefined();
+  expect(() => session.compare(unit(2))).toThrow(RangeError);
+});
+
+test('a session is not begun with what is no embedding', () => {
+  expect(() => new FaceSession(new Float32Array(embeddingLength))).toThrow(RangeError);
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { defaultCalibration } from '../../biometrics/index.ts';
+import { measureRanges } from '../../gate-controller/config/face-schema.ts';
 import { checkConfiguration, ConfigurationError } from '../../gate-controller/config/load.ts';
 import { indispensableChecks } from '../../gate-controller/decision/policy.ts';
 import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
@@ -39,7 +41,24 @@ test('documents are read with PACE where it is offered, and with all their group
   expect(checkConfiguration({ ...least, inspection: { dataGroups: [11] } }).inspection.dataGroups).toEqual([11]);
 });
 
+test('a lane keeps the limits of its own camera, and the defaults for all others', () => {
+  const { face } = checkConfiguration({ ...least, face: { pitchZero_deg: 3.5, quality: { yaw_deg: { max: 20 } } } });
+  expect(face.pitchZero_deg).toBe(3.5);
+  expect({ ...defaultCalibration.limits, yaw_deg: { max: 20 } }).toMatchObject(face.quality);
+  expect(face.challenge).toBe('whenUndetermined');
+  expect(Object.keys(measureRanges)).toEqual(expect.arrayContaining(Object.keys(defaultCalibration.limits)));
+});
+
 describe('refused in plain words', () => {
+  test('a limit of the face that contradicts itself, is out of range, or that the measure has not', () => {
+    const quality = (limits: object) => problemsOf({ ...least, face: { quality: limits } });
+    expect(quality({ luminanceMean: { min: 0.9 } })).toEqual(['face.quality.luminanceMean: min must be less than max']);
+    expect(quality({ yaw_deg: { max: 90 } }).length).toBeGreaterThan(0);
+    expect(quality({ yaw_deg: { min: 3 } }).length).toBeGreaterThan(0);
+    expect(quality({ beauty: { min: 0.5 } }).length).toBeGreaterThan(0);
+    expect(problemsOf({ ...least, face: { challenge: 'sometimes' } }).length).toBeGreaterThan(0);
+  });
+
   test('nothing at all', () => {
     expect(problemsOf({}).length).toBeGreaterThan(0);
   });

@@ -1,5 +1,5 @@
 import type { Check } from '../../gate-controller/decision/checks.ts';
-import type { TransactionEvidence } from '../../gate-controller/decision/evidence.ts';
+import type { FaceEvidence, TransactionEvidence } from '../../gate-controller/decision/evidence.ts';
 import { operatingPoint } from '../../gate-controller/decision/operating-points.ts';
 import { documentStageChecks, indispensableChecks, type Policy } from '../../gate-controller/decision/policy.ts';
 
@@ -37,15 +37,24 @@ export const zoneRead: NonNullable<TransactionEvidence['mrz']> = {
   by: 'test',
 };
 
+/** What the signals of a presentation attack said of one capture. */
+export const attackOf = (verdict: 'live' | 'attack' | 'undetermined', because = 'X'): FaceEvidence['attack'] => ({
+  status: 'measured',
+  value: { verdict, because, signals: [] },
+  at_ms,
+  by: 'test',
+});
+
 /** Evidence of a traveller about whom everything is in order. */
 export const soundEvidence: TransactionEvidence = {
   mrz: zoneRead,
   chip: passedChipChecks,
   occupancy: { status: 'measured', value: { persons: 'one' }, at_ms, by: 'test' },
   face: {
-    portrait: { status: 'measured', value: { interEye_px: 90 }, at_ms, by: 'test' },
+    portrait: { status: 'measured', value: { interEye_px: 90, remarks: [] }, at_ms, by: 'test' },
     captured: { status: 'measured', value: { framesSeen: 5, framesCompared: 1 }, at_ms, by: 'test' },
     similarity: { status: 'measured', value: 0.71, at_ms, by: 'test' },
+    attack: attackOf('live', 'LOOKS_LIVE'),
   },
   risk: { status: 'measured', value: { verdict: 'clear', candidates: 0, topScore: null }, at_ms, by: 'test' },
 };

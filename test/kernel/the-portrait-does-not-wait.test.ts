@@ -49,7 +49,7 @@ function bench(trust = trusting(utopia)) {
       enrolled.push(portrait);
       return {
         status: 'measured',
-        value: { width_px: 1, height_px: 1, interEye_px: 90, preview },
+        value: { width_px: 1, height_px: 1, interEye_px: 90, remarks: [], preview },
         at_ms: 0,
         by: 'test',
       };

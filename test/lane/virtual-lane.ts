@@ -206,7 +206,7 @@ const quietBiometrics: Biometrics = {
   onReadiness: () => () => {},
   enrol: async () => ({
     status: 'measured',
-    value: { width_px: 1, height_px: 1, interEye_px: 90, preview: new Uint8Array(1) },
+    value: { width_px: 1, height_px: 1, interEye_px: 90, remarks: [], preview: new Uint8Array(1) },
     at_ms: 0,
     by: 'test',
   }),
@@ -279,6 +279,7 @@ export class VirtualLane {
       newId: () => `id-${(this.#ids += 1)}`,
       devices,
       biometrics: quietBiometrics,
+      challenge: 'whenUndetermined',
       // The self-test asks for an anchor only; no chip is verified here.
       trust: () => ({ ...createTrustStore([]).trust, certificates: [{}] as never }),
       isTrustWhole: () => this.isTrustWhole,
@@ -384,6 +385,8 @@ export class VirtualLane {
       type: 'FACE_VERIFIED',
       captured: soundEvidence.face?.captured,
       similarity: { status: 'measured', value: 0.8, at_ms: 0, by: 'test' },
+      attack: soundEvidence.face?.attack,
+      frames: { none: 3 },
     });
   }
 }

@@ -14,7 +14,10 @@ import {
 import { groupChecks, groupOfCheck } from '../../gate-controller/console/checks.ts';
 import { sendCommand } from '../../gate-controller/console/command-sender.ts';
 import { duration, similarityBar } from '../../gate-controller/console/figures.ts';
+import { qualityRows, wordsOfHint, wordsOfSignal } from '../../gate-controller/console/face-words.ts';
 import { wordsOfCode, wordsOfEvent } from '../../gate-controller/console/words.ts';
+import { signals as attackSignals } from '../../biometrics/attack/signals.ts';
+import { hintTexts } from '../../gate-controller/display/texts.ts';
 import { checkDefinitions, checkIds } from '../../gate-controller/decision/checks.ts';
 import {
   check,
@@ -203,4 +206,31 @@ test('a command is recorded, refused, or unanswered, and nothing else', async ()
   expect(await sendCommand(command, answering(500, 'not JSON'))).toMatchObject({ kind: 'refused', code: 'HTTP_500' });
   expect(await sendCommand(command, answering(503, '{"code":"LANE_STOPPED"}'))).toEqual({ kind: 'unanswered' });
   expect(await sendCommand(command, () => Promise.reject(new TypeError('gone')))).toEqual({ kind: 'unanswered' });
+});
+
+test('an officer reads every hint and every signal of an attack in words', () => {
+  for (const hint of Object.keys(hintTexts)) expect(wordsOfHint(hint)).not.toBe(wordsOfCode(hint));
+  for (const { name } of attackSignals) expect(wordsOfSignal(name)).not.toBe(wordsOfCode(name));
+  expect([wordsOfHint('standOnOneLeg'), wordsOfSignal('new-signal')]).toEqual(['Stand on one leg', 'New signal']);
+});
+
+test('the quality of the live picture has a unit each, and what was not measured is no zero', () => {
+  const quality = {
+    interEyeDistance_px: 91.6,
+    luminanceMean: 0.52,
+    illuminationUniformity: 0.4,
+    sharpness: 0.0716,
+    eyesOpen_min: 0.98,
+    yaw_deg: -3.4,
+  };
+  expect(qualityRows(quality).map(([, figure]) => figure)).toEqual([
+    '92 px',
+    '52 %',
+    '40 %',
+    '0.072',
+    '98 %',
+    '3° to their right',
+  ]);
+  const unmeasured = Object.fromEntries(Object.keys(quality).map((name) => [name, Number.NaN])) as typeof quality;
+  expect(new Set(qualityRows(unmeasured).map(([, figure]) => figure))).toEqual(new Set(['–']));
 });

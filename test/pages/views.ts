@@ -123,6 +123,7 @@ export const transaction = (change: Partial<TransactionView> = {}): TransactionV
   images: { portrait: '/api/images/portrait.jpg', live: '/api/images/live.jpg' },
   report: null,
   similarity: { value: 0.318, min: 0.45, operatingPoint: 'strict' },
+  face: null,
   risk: { state: 'unknown', detail: 'watchlist: no answer within 8 s' },
   chip: { bytesRead: 21_400, bytesTotal: 21_400 },
   timeline,

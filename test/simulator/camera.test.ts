@@ -107,3 +107,28 @@ test('what is not the stream is refused', async () => {
   expect((await fetch(url.replace('stream.mjpeg', 'other'))).status).toBe(404);
   expect((await fetch(url, { method: 'POST' })).status).toBe(404);
 });
+
+test('a frozen camera sends the same picture byte for byte while its time stamps go on', async () => {
+  let now_ms = 1_000_000;
+  camera = new SimulatedCamera({ port: 0, picture: jpegs(), interval_ms: 20, now_ms: () => (now_ms += 40) });
+  await camera.start();
+  await camera.setMode('frozen');
+  const response = await fetch(camera.url);
+  const stamps: number[] = [];
+  const bodies = new Set<string>();
+  let text = '';
+  for await (const chunk of response.body!) {
+    text += Buffer.from(chunk).toString('latin1');
+    const parts = text.split('--frame\r\n').slice(1, -1);
+    if (parts.length < 5) continue;
+    for (const part of parts) {
+      const [head = '', body = ''] = part.split('\r\n\r\n');
+      stamps.push(Number(/X-Timestamp: ([\d.]+)/.exec(head)?.[1]));
+      bodies.add(body);
+    }
+    break;
+  }
+  expect(bodies.size).toBe(1);
+  expect(stamps).toEqual(stamps.toSorted((a, b) => a - b));
+  expect(new Set(stamps).size).toBe(stamps.length);
+});

@@ -1,6 +1,6 @@
 /** Takes the pure transaction machine through events and tells what it asked for. No clock: timers are fired by name. */
 import { type AnyMachineSnapshot, initialTransition, type SnapshotFrom, transition } from 'xstate';
-import type { MRZEvidence } from '../../gate-controller/decision/evidence.ts';
+import type { FaceEvidence, MRZEvidence } from '../../gate-controller/decision/evidence.ts';
 import type { Hall } from '../../gate-controller/safety/hall.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
 import type { TransactionHappening } from '../../gate-controller/transaction/events.ts';
@@ -108,11 +108,13 @@ export class Drive {
       .hall({ entry: 'closed' });
   }
 
-  faceVerified(similarity = 0.7): this {
+  faceVerified(similarity = 0.7, attack: FaceEvidence['attack'] = soundEvidence.face!.attack): this {
     return this.tell({
       type: 'FACE_VERIFIED',
       captured: soundEvidence.face!.captured,
       similarity: { status: 'measured', value: similarity, at_ms: this.#now_ms, by: 'test' },
+      attack,
+      frames: { none: 1 },
     });
   }
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../drivers/contracts/evidence.ts';
+import type { FaceEvidence } from '../../gate-controller/decision/evidence.ts';
 import type { Hall } from '../../gate-controller/safety/hall.ts';
 import type { TransactionHappening } from '../../gate-controller/transaction/events.ts';
-import { passedChipChecks, soundEvidence, zoneRead } from '../decision/evidence-samples.ts';
+import { attackOf, passedChipChecks, soundEvidence, zoneRead } from '../decision/evidence-samples.ts';
 import { Drive } from './drive.ts';
 
 const hall = fc.record<Hall>({
@@ -39,14 +40,22 @@ const similarity = fc.oneof(
   fc.constant({ status: 'unavailable', because: 'FACE_NOT_CAPTURED' } as const),
 );
 
-const verified = (value: Evidence<number>): TransactionHappening => ({
+const attack = fc.oneof(
+  { arbitrary: fc.constant(soundEvidence.face!.attack), weight: 6 },
+  fc.constantFrom('attack', 'undetermined').map((verdict) => attackOf(verdict)),
+  fc.constant({ status: 'unavailable', because: 'FACE_NOT_CAPTURED' } as const),
+);
+
+const verified = (value: Evidence<number>, verdict: FaceEvidence['attack']): TransactionHappening => ({
   type: 'FACE_VERIFIED',
   captured: soundEvidence.face!.captured,
   similarity: value,
+  attack: verdict,
+  frames: {},
 });
 
 const happening: fc.Arbitrary<TransactionHappening> = fc.oneof(
-  { arbitrary: similarity.map((value) => verified(value)), weight: 4 },
+  { arbitrary: fc.tuple(similarity, attack).map(([value, verdict]) => verified(value, verdict)), weight: 4 },
   { arbitrary: hall.map((h) => ({ type: 'HALL_CHANGED', hall: h }) as const), weight: 8 },
   fc.constantFrom<TransactionHappening>(...timers),
   fc.constant({ type: 'CHIP_INSPECTED', checks: passedChipChecks, aborted: null, report: null } as const),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { passedChipChecks } from '../decision/evidence-samples.ts';
+import { attackOf, passedChipChecks } from '../decision/evidence-samples.ts';
 import { Drive } from './drive.ts';
 
 describe('a genuine traveller', () => {
@@ -20,7 +20,7 @@ describe('a genuine traveller', () => {
     drive
       .tell({
         type: 'REFERENCE_PREPARED',
-        portrait: { status: 'measured', value: { interEye_px: 90 }, at_ms: 0, by: 'test' },
+        portrait: { status: 'measured', value: { interEye_px: 90, remarks: [] }, at_ms: 0, by: 'test' },
       })
       .faceVerified();
     expect(drive.state).toBe('leaving');
@@ -83,6 +83,23 @@ describe('the exit stays shut', () => {
     const drive = new Drive().tell({ type: 'RISK_ANSWERED', risk: hit }).toCapturing();
     expect(drive.state).toBe('capturing');
     expect(heldWith(drive.faceVerified())).toEqual(['WATCHLIST_HIT']);
+  });
+
+  test.each([
+    ['PRESENTATION_ATTACK_SUSPECTED', 'attack'],
+    ['ATTACK_NOT_RULED_OUT', 'undetermined'],
+  ] as const)('for %s, on the same way as for any other reason (I10)', (reason, verdict) => {
+    const toHeld = (drive: Drive) => {
+      const asked = drive.take();
+      return [drive.state, asked, drive.tell({ type: 'VERDICT_DUE' }).state, drive.take()];
+    };
+    const attack = new Drive().riskClear().toCapturing();
+    attack.take();
+    const mismatch = new Drive().riskClear().toCapturing();
+    mismatch.take();
+    const seen = toHeld(attack.faceVerified(0.7, attackOf(verdict)));
+    expect(seen).toEqual(toHeld(mismatch.faceVerified(0.3)));
+    expect(attack.context.reasons).toEqual([reason]);
   });
 
   test.each([{ entry: 'between' as const }, { isCabinOccupied: false }])(

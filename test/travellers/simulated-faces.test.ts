@@ -16,6 +16,7 @@ import { approach_ms, createEmptyScene, createLiveScene } from '../../simulator/
 import { listPeople, lookalikes, personOf } from '../../simulator/travellers/people.ts';
 import type { FacePlace } from '../../simulator/travellers/people.ts';
 import { readPhotograph } from '../../simulator/travellers/photographs.ts';
+import { FaceSession } from '../../biometrics/sessions.ts';
 import { portraitOf } from '../../simulator/travellers/portraits.ts';
 
 /** Cosine that a genuine traveller reaches with the best of three frames, and that nobody else does. */
@@ -35,6 +36,9 @@ beforeAll(async () => {
 });
 
 afterAll(() => references.clear());
+
+/** A session of its own: it would sum up the frames it is shown. */
+const sessionOf = (id: string): FaceSession => new FaceSession(Float32Array.from(references.get(id)!));
 
 test('every portrait in both formats has one face and fits into a chip', async () => {
   expect([...references.keys()]).toEqual(ids);
@@ -56,7 +60,7 @@ test.each(ids)("%s before the camera matches their own portrait and nobody else'
   for (const t_ms of [0, 400, 800]) {
     const frame = await scene.frame(approach_ms + t_ms);
     for (const other of ids) {
-      const { similarity: measured } = await examineFrame(models, references.get(other), frame);
+      const { similarity: measured } = await examineFrame(models, sessionOf(other), frame);
       if (measured.status === 'measured') best.set(other, Math.max(measured.value, best.get(other) ?? -1));
     }
   }
@@ -96,8 +100,8 @@ async function embedPlace(place: FacePlace): Promise<Float32Array> {
 
 test('somebody who walks up is first too far away, then comparable', async () => {
   const scene = await createLiveScene('p09', 3);
-  const far = await examineFrame(models, references.get('p09'), await scene.frame(0));
-  const near = await examineFrame(models, references.get('p09'), await scene.frame(approach_ms));
+  const far = await examineFrame(models, sessionOf('p09'), await scene.frame(0));
+  const near = await examineFrame(models, sessionOf('p09'), await scene.frame(approach_ms));
   expect(far).toMatchObject({ guidance: 'stepCloser', similarity: { because: 'FACE_NOT_JUDGEABLE' } });
   expect(near).toMatchObject({ guidance: 'none', similarity: { status: 'measured' } });
 });
@@ -105,7 +109,7 @@ test('somebody who walks up is first too far away, then comparable', async () =>
 test('in the empty hall no face is found', async () => {
   const scene = await createEmptyScene(5);
   for (const t_ms of [0, 500, 1000]) {
-    const found = await examineFrame(models, references.get('p01'), await scene.frame(t_ms));
+    const found = await examineFrame(models, sessionOf('p01'), await scene.frame(t_ms));
     expect(found).toMatchObject({ guidance: 'moveIntoView', faces: 0, similarity: { because: 'FACE_NOT_FOUND' } });
   }
 });
