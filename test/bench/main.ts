@@ -1,9 +1,10 @@
 // npm run bench -- NAME [--json] | --list
 import { parseArgs } from 'node:util';
 import { chip } from './chip.ts';
+import { face } from './face.ts';
 import type { Benchmark, Figure } from './figure.ts';
 
-const benchmarks: readonly Benchmark[] = [chip];
+const benchmarks: readonly Benchmark[] = [chip, face];
 const usage = `usage: npm run bench -- NAME [--json], where NAME is one of: ${benchmarks.map(({ name }) => name).join(', ')}`;
 
 function asText({ run, figure, value, goal_max }: Figure): string {
