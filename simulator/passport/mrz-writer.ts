@@ -1,5 +1,6 @@
 /** Writes the MRZ of travel documents and visas (ICAO 9303-4 to 9303-7) for an invented holder. */
 import { checkDigit } from '../../drivers/emrtd/mrz/mrz.ts';
+import { transliterate } from '../../drivers/emrtd/mrz/transliteration.ts';
 
 export type Holder = {
   readonly surname: string;
@@ -17,25 +18,6 @@ export type Holder = {
 };
 
 export type MRZKind = 'TD1' | 'TD2' | 'TD3' | 'MRV-A' | 'MRV-B';
-
-/** Letters that lose more than an accent (ICAO 9303-3 section 6 part A, recommended transliterations). */
-const transliterations: Readonly<Record<string, string>> = {
-  Ä: 'AE',
-  Å: 'AA',
-  Æ: 'AE',
-  Ð: 'D',
-  Đ: 'D',
-  Ħ: 'H',
-  Ĳ: 'IJ',
-  Ł: 'L',
-  Ñ: 'N',
-  Ö: 'OE',
-  Ø: 'OE',
-  Œ: 'OE',
-  ẞ: 'SS',
-  Þ: 'TH',
-  Ü: 'UE',
-};
 
 const NUMBER_LENGTH = 9;
 
@@ -104,16 +86,6 @@ function writeVisa(length: number, holder: Holder, issuingState: string, documen
     nameLine(length, holder, issuingState, documentCode),
     number + filled(holder.nationality, 3) + birth + sex + expiry + optional,
   ];
-}
-
-/** A name in the letters of the MRZ. Apostrophes vanish, hyphens and spaces become fillers. */
-export function transliterate(name: string): string {
-  return Array.from(name.toUpperCase().normalize('NFC'))
-    .map((letter) => transliterations[letter] ?? letter.normalize('NFD').replace(/\p{M}/gu, ''))
-    .join('')
-    .replace(/['’.,]/g, '')
-    .replace(/[\s-]+/g, '<')
-    .replace(/[^A-Z<]/g, '');
 }
 
 /**

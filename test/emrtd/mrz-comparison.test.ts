@@ -1,6 +1,6 @@
 /** Printed zone against DG1 (BSI TR-03135-1 section 5.7.2): character by character, not by what the fields mean. */
 import { expect, test } from 'vitest';
-import { compareMRZ, compareZones } from '../../drivers/emrtd/mrz/mrz-comparison.ts';
+import { compareZones } from '../../drivers/emrtd/mrz/mrz-comparison.ts';
 import { checkDigit } from '../../drivers/emrtd/mrz/mrz.ts';
 import { writeDG1 } from '../../simulator/passport/logical-data-structure.ts';
 import { inspectForged } from './forged-document.ts';
@@ -49,7 +49,7 @@ function td1(f: Fields = {}): readonly string[] {
 }
 
 function compare(printed: readonly string[], chip: readonly string[]): string {
-  const { result, because } = compareMRZ(mrzOf(printed), mrzOf(chip));
+  const { result, because } = compareZones(mrzOf(printed), mrzOf(chip)).finding;
   return because === null ? result : `${result} ${because}`;
 }
 

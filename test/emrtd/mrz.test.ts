@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { accessKeySeed, accessSecret, birthISO, checkDigit, expiryISO, parseMRZ } from '../../drivers/emrtd/mrz/mrz.ts';
-import { transliterate, writeMRZ, writeTD3 } from '../../simulator/passport/mrz-writer.ts';
+import { transliterate } from '../../drivers/emrtd/mrz/transliteration.ts';
+import { writeMRZ, writeTD3 } from '../../simulator/passport/mrz-writer.ts';
 import { holder, mrzOf } from './simulated-document.ts';
 
 /** Specimens of ICAO 9303-4, -5 and -6 and of 9303-11 appendix D. */

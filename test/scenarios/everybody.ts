@@ -1,5 +1,5 @@
 /** What would give a simulated holder away, wherever it were found: numbers, names as printed and as written, dates of birth. */
-import { transliterate } from '../../simulator/passport/mrz-writer.ts';
+import { transliterate } from '../../drivers/emrtd/mrz/transliteration.ts';
 import { expired, listIdentities } from '../../simulator/scenarios/identities.ts';
 
 const today = new Date();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inspectionCheckIds } from '../../drivers/emrtd/check-sheet.ts';
 import { seededRandom } from '../../simulator/hall/random.ts';
-import { transliterate } from '../../simulator/passport/mrz-writer.ts';
+import { transliterate } from '../../drivers/emrtd/mrz/transliteration.ts';
 import { FaultBoard, faults } from '../../simulator/scenarios/faults.ts';
 import type { FaultHandles } from '../../simulator/scenarios/faults.ts';
 import { Hall } from '../../simulator/hall/hall.ts';

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { identityOf, listIdentities } from '../../simulator/scenarios/identities.ts';
 import { watchlistedPerson } from '../../simulator/scenarios/scenarios.ts';
 import { listPersons, watchlistDataset } from '../../simulator/scenarios/listed-persons.ts';
-import { transliterate } from '../../simulator/passport/mrz-writer.ts';
+import { transliterate } from '../../drivers/emrtd/mrz/transliteration.ts';
 import { foldName, jaroWinkler, nameSimilarity } from '../../simulator/services/name-similarity.ts';
 import { Watchlist } from '../../simulator/services/watchlist.ts';
 import type { WatchlistMode } from '../../simulator/services/watchlist.ts';

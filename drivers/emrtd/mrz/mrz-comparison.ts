@@ -24,11 +24,6 @@ export function compareZones(printed: Zone, chip: Zone): ZoneComparison {
   return { finding, differingFields };
 }
 
-/** The finding of `compareZones` alone. */
-export function compareMRZ(printed: Zone, chip: Zone): Finding {
-  return compareZones(printed, chip).finding;
-}
-
 function agreeUpToFillers(a: string, b: string): boolean {
   const isAlike = (one: string, other: string | undefined): boolean => one === other || one === '<' || other === '<';
   return a.length === b.length && Array.from(a).every((character, i) => isAlike(character, b[i]));
