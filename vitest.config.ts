@@ -8,7 +8,12 @@ const wholeProduct = [
   'test/simulator/passage-over-the-wires.test.ts',
 ];
 
-const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 120_000 } as const;
+const common = {
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  setupFiles: ['test/property-seed.setup.ts'],
+};
 
 export default defineConfig({
   test: {

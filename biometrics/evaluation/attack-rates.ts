@@ -51,7 +51,7 @@ export function signalFigures(
     fixed: fixedThresholds.map(row),
     // The highest threshold that does not refuse more bona fide presentations than allowed.
     atBPCER: bpcer_targets.flatMap((bpcer_max) => {
-      const threshold = rising[Math.floor(bpcer_max * rising.length * (1 + 1e-12))];
+      const threshold = rising[Math.floor(bpcer_max * rising.length * (1 + 2 * Number.EPSILON))];
       return threshold === undefined ? [] : [{ ...row(threshold), bpcer_max }];
     }),
   };

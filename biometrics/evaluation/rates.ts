@@ -55,8 +55,8 @@ export const errors_min = 30;
  * Null when the comparisons do not suffice for `errors_min` false matches at this rate.
  */
 export function thresholdAt({ impostor }: SortedTrials, fmr_target: number): number | null {
-  // A little more, because 0.0001 times 300,000 is 29.999999999999996.
-  const allowed = Math.floor(fmr_target * impostor.length * (1 + 1e-12));
+  // The error of two roundings more, because 0.0001 times 300,000 is 29.999999999999996.
+  const allowed = Math.floor(fmr_target * impostor.length * (1 + 2 * Number.EPSILON));
   if (allowed < errors_min) return null;
   const refused = impostor[impostor.length - allowed - 1];
   // The next double above lies below the next single above.

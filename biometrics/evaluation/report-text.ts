@@ -23,7 +23,7 @@ export const fmrText = ({ value, interval95: [low, high] }: Rate): string =>
 export const targetText = (fmr: number): string => fmr.toExponential(0);
 
 export const notMeasurable = (target: number, impostor: number): string =>
-  `not measurable: ${impostor} comparisons allow ${Math.floor(target * impostor * (1 + 1e-12))} false matches, ${errors_min} are needed`;
+  `not measurable: ${impostor} comparisons allow ${Math.floor(target * impostor * (1 + 2 * Number.EPSILON))} false matches, ${errors_min} are needed`;
 
 /** The sentences that belong to every report. */
 export const caveats: readonly string[] = [

@@ -58,7 +58,8 @@ test('the threshold of a target keeps the FMR at or below it, and no lower score
           expect(Math.floor(target * impostor.length)).toBeLessThan(errors_min);
           return;
         }
-        expect(fmrAt(trials, threshold)).toBeLessThanOrEqual(target);
+        // Up to rounding: the largest target below 0.9 stands for 0.9.
+        expect(fmrAt(trials, threshold)).toBeLessThanOrEqual(target * (1 + 4 * Number.EPSILON));
         // One refused score further down the rate would be too high.
         const refused = impostor.filter((s) => s < threshold);
         if (refused.length > 0) expect(fmrAt(trials, Math.max(...refused))).toBeGreaterThan(target);
