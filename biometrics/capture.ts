@@ -1,9 +1,9 @@
 /** From the frames of one traveller to one similarity and one verdict: which frames count, when enough were seen, what is missing. */
 import type { Evidence } from '../drivers/contracts/evidence.ts';
 import { Challenge } from './attack/challenge.ts';
+import { type AttackLimits, defaultAttackLimits } from './attack/limits.ts';
 import type { AttackAssessment, AttackSignal } from './attack/signal.ts';
-import { defaultAttackLimits, fuseSignals, judgeAttack, needsFrames } from './attack/signals.ts';
-import type { AttackLimits } from './attack/signals.ts';
+import { fuseSignals, judgeAttack, needsFrames } from './attack/signals.ts';
 import { SteadyGuidance } from './guidance.ts';
 import type { Biometrics, FrameFinding, FrameGuidance, FramePurpose } from './index.ts';
 import { Repetition } from './repetition.ts';

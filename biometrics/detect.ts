@@ -1,6 +1,7 @@
 /** Faces in a picture: what fr_detect is shown, and what its answer means. */
 import type { Rectangle, RGBImage } from './image.ts';
-import { apply, invert, planes, warp } from './warp.ts';
+import { borrow } from './scratch.ts';
+import { apply, invert, warpPlanes } from './warp.ts';
 import type { View } from './warp.ts';
 
 /** Box of a face in px of the picture; `score` 0…1. */
@@ -23,16 +24,17 @@ export function detectionView(image: RGBImage, margin: number): View {
 
 /** Tensor [1, 3, 240, 320]: planes R, G, B, (p - 127) / 128. */
 export function detectionInput(image: RGBImage, view: View): Float32Array {
-  return planes(warp(image, view, samplingDensity), 'RGB', 127, 128);
+  return warpPlanes(image, view, { order: 'RGB', mean: 127, deviation: 128, density: samplingDensity });
 }
 
-/** Luminance 0…255 (ITU-R BT.709) of the view, out of its tensor. */
+/** Luminance 0…255 (ITU-R BT.709) of the view, out of its tensor; borrowed. */
 export function detectionLuma(input: Float32Array): Float32Array {
   const pixels = input.length / 3;
-  const luma = new Float32Array(pixels);
+  const luma = borrow(pixels);
+  const [green, blue] = [pixels, 2 * pixels];
   for (let i = 0; i < pixels; i += 1) {
-    const [r, g, b] = [input[i] ?? 0, input[pixels + i] ?? 0, input[2 * pixels + i] ?? 0];
-    luma[i] = 128 * (0.2126 * r + 0.7152 * g + 0.0722 * b) + 127;
+    const sum = 0.2126 * (input[i] ?? 0) + 0.7152 * (input[green + i] ?? 0) + 0.0722 * (input[blue + i] ?? 0);
+    luma[i] = 128 * sum + 127;
   }
   return luma;
 }

@@ -1,6 +1,6 @@
 /** Closed eyes, by a small network that sees each eye alone. */
 import type { RGBImage } from './image.ts';
-import { grey, type Point, warp } from './warp.ts';
+import { type Point, type View, warpGrey } from './warp.ts';
 
 export const eye_px = 24;
 /** Side of the square over the width of the eye, corner to corner. */
@@ -25,12 +25,12 @@ export function eyeInput(image: RGBImage, points: readonly Point[], eye: Eye): F
   };
   const scale = (margin * width) / eye_px;
   const half = (scale * (eye_px - 1)) / 2;
-  const rgb = warp(image, {
+  const view: View = {
     toImage: [scale, 0, centre.x - half, 0, scale, centre.y - half],
     width_px: eye_px,
     height_px: eye_px,
-  });
-  return grey(rgb, [0.299, 0.587, 0.114], 255);
+  };
+  return warpGrey(image, view, [0.299, 0.587, 0.114], 255);
 }
 
 /** Probability 0…1 that the eye is closed, from the logits of closed and open. Throws RangeError for anything else. */

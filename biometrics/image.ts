@@ -102,11 +102,14 @@ export async function cropJPEG(image: RGBImage, area: Rectangle, side_max_px: nu
   const width = clamp(Math.round(area.right), left + 1, image.width_px) - left;
   const height = clamp(Math.round(area.bottom), top + 1, image.height_px) - top;
   const raw = { width: image.width_px, height: image.height_px, channels: 3 as const };
-  return sharp(image.data, { raw })
-    .extract({ left, top, width, height })
-    .resize({ width: side_max_px, height: side_max_px, fit: 'inside', withoutEnlargement: true })
-    .jpeg({ quality: previewQuality })
-    .toBuffer();
+  return (
+    sharp(image.data, { raw })
+      .extract({ left, top, width, height })
+      .resize({ width: side_max_px, height: side_max_px, fit: 'inside', withoutEnlargement: true })
+      // Coding tables fitted to the picture save a tenth of its bytes and cost a third of its time.
+      .jpeg({ quality: previewQuality, optimiseCoding: false })
+      .toBuffer()
+  );
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);

@@ -20,6 +20,8 @@ export type {
   AttackVerdict,
   SignalOutcome,
 } from './attack/signal.ts';
+export { defaultAttackLimits } from './attack/limits.ts';
+export type { AttackLimit, AttackLimits } from './attack/limits.ts';
 export type { FusedSimilarity } from './frame-result.ts';
 export type { HeadPose } from './mesh.ts';
 export type { MorphDetection, MorphDetector } from './morph.ts';
@@ -65,7 +67,7 @@ export type FrameGuidance =
 
 /**
  * `compare`: against the reference, and counted into the mean. `observe`: quality and attack signals only, no further
- * comparison. `turn`: pose only, while the traveller turns the head.
+ * comparison. `turn`: while the traveller turns the head: pose, depth of the face, and whether it is the same person.
  */
 export type FramePurpose = 'compare' | 'observe' | 'turn';
 

@@ -1,7 +1,7 @@
 /** The 68 facial points of the iBUG 300-W scheme (numbered from 0): what fr_landmark is shown and what it answers. */
 import type { Rectangle, RGBImage } from './image.ts';
-import { grey, warp } from './warp.ts';
-import type { Point } from './warp.ts';
+import { warpGrey } from './warp.ts';
+import type { Point, View } from './warp.ts';
 
 const side_px = 64;
 export const landmarkCount = 68;
@@ -13,12 +13,12 @@ const greyWeights = [0.114, 0.587, 0.299] as const;
 export function landmarkInput(image: RGBImage, box: Rectangle): Float32Array {
   const x = (box.right - box.left) / side_px;
   const y = (box.bottom - box.top) / side_px;
-  const rgb = warp(image, {
+  const view: View = {
     toImage: [x, 0, box.left + x / 2, 0, y, box.top + y / 2],
     width_px: side_px,
     height_px: side_px,
-  });
-  return grey(rgb, greyWeights, 256);
+  };
+  return warpGrey(image, view, greyWeights, 256);
 }
 
 /** Output [1, 136] as 68 points in px of the picture. */

@@ -56,9 +56,7 @@ function viewOf(centre: Point, side: number, angle: number): MeshView {
 
 /** Tensor [1, 192, 192, 3]: RGB / 255, channels last. */
 export function meshInput(image: RGBImage, view: MeshView): Float32Array {
-  const rgb = warp(image, { toImage: view.toImage, width_px: mesh_px, height_px: mesh_px });
-  for (let i = 0; i < rgb.length; i += 1) rgb[i] = (rgb[i] ?? 0) / 255;
-  return rgb;
+  return warp(image, { toImage: view.toImage, width_px: mesh_px, height_px: mesh_px }, { white: 1 });
 }
 
 /** Outputs [1, 1404] and [1, 1]. Throws RangeError for anything else. */

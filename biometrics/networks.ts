@@ -3,6 +3,7 @@ import { modelNames, readManifest } from '../models/manifest.ts';
 import type { ModelName } from '../models/manifest.ts';
 import { openModel } from '../models/verify.ts';
 import type { VerifiedModel } from '../models/verify.ts';
+import { giveBack } from './scratch.ts';
 
 export type Models = Readonly<Record<ModelName, VerifiedModel>>;
 
@@ -16,7 +17,7 @@ export async function openModels(folder: string): Promise<Models> {
 
 export const nothing = new Float32Array(0);
 
-/** Runs the network and overwrites its input, which is somebody's face. */
+/** Runs the network and gives its input back, overwritten: it is somebody's face. */
 export async function ask(
   network: VerifiedModel,
   input: Float32Array,
@@ -24,6 +25,6 @@ export async function ask(
   try {
     return await network.run(input);
   } finally {
-    input.fill(0);
+    giveBack(input);
   }
 }

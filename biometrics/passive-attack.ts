@@ -4,7 +4,7 @@
  * not certified, and one signal among several.
  */
 import type { Rectangle, RGBImage } from './image.ts';
-import { planes, warp } from './warp.ts';
+import { type View, warpPlanes } from './warp.ts';
 
 export const attack_px = 128;
 /** Crops in face boxes; the second shows the edges of a screen or a sheet. */
@@ -34,12 +34,12 @@ function inside(centre: number, length: number, side_px: number): { readonly fro
 /** Tensor [1, 3, 128, 128]: planes of B, G, R, 0…255. In another order or scale the network answers by chance. */
 export function attackInput(image: RGBImage, { area }: AttackCrop): Float32Array {
   const [x, y] = [(area.right - area.left) / attack_px, (area.bottom - area.top) / attack_px];
-  const rgb = warp(image, {
+  const view: View = {
     toImage: [x, 0, area.left + x / 2 - 0.5, 0, y, area.top + y / 2 - 0.5],
     width_px: attack_px,
     height_px: attack_px,
-  });
-  return planes(rgb, 'BGR', 0, 1);
+  };
+  return warpPlanes(image, view, { order: 'BGR', mean: 0, deviation: 1 });
 }
 
 /** Probability 0…1 of a live face, from the three logits. Throws RangeError for anything else. */

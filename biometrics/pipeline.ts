@@ -6,6 +6,7 @@ import { coverage, measureLowerFace } from './attack/covered-face.ts';
 import { frontalPoints } from './attack/flat-under-turn.ts';
 import {
   continuitySignal,
+  isRecognizable,
   measured,
   missing,
   motionSignal,
@@ -27,11 +28,13 @@ import type { ImageLimits, Rectangle, RGBImage } from './image.ts';
 import type { FramePurpose } from './index.ts';
 import { fivePoints } from './landmarks.ts';
 import type { FivePoints } from './landmarks.ts';
+import type { HeadPose } from './mesh.ts';
 import { ask, nothing } from './networks.ts';
 import type { Models } from './networks.ts';
 import { defaultCalibration, judgeFrame } from './quality-limits.ts';
 import type { CameraCalibration, Judged } from './quality-limits.ts';
 import { measureQuality } from './quality.ts';
+import { giveBack } from './scratch.ts';
 import type { FaceSession } from './sessions.ts';
 import { embedFace, findLandmarks } from './steps.ts';
 import type { Point } from './warp.ts';
@@ -113,7 +116,7 @@ class Examination {
       const attack = [motion, rectangle, measured('second-face', otherFaces(faces))];
       return await this.#judge(faces, attack, calibration, purpose);
     } finally {
-      luma.fill(0);
+      giveBack(luma);
     }
   }
 
@@ -126,11 +129,12 @@ class Examination {
     const { face, mesh, pose } = faces.main;
     const seen = faces.all.length;
     if (seen > 1) return { ...withoutComparison('SEVERAL_FACES', 'onePersonOnly', seen), attack };
+    const points = await findLandmarks(this.#models, this.#image, face);
     if (purpose === 'turn') {
-      const turn = turnSignals(this.#session, mesh.points, pose);
+      const person = await this.#samePerson(fivePoints(points), pose);
+      const turn = [...turnSignals(this.#session, mesh.points, pose), person];
       return { ...withoutComparison('NOT_COMPARED', 'none', seen), pose, attack: [...attack, ...turn] };
     }
-    const points = await findLandmarks(this.#models, this.#image, face);
     const five = fivePoints(points);
     const closed = { left: await this.#closed(points, 'left'), right: await this.#closed(points, 'right') };
     const subject = { face, faces: faces.all, five, mesh: mesh.points, yaw_deg: pose.yaw_deg, closed };
@@ -146,7 +150,7 @@ class Examination {
       const signals = [...attack, covered, ...refused];
       return { ...withoutComparison('FACE_NOT_JUDGEABLE', guidance), ...common, attack: signals };
     }
-    const passive = await passiveSignal(this.#models.fr_liveness, this.#image, face);
+    const passive = await passiveSignal(this.#models.fr_liveness, this.#image, face, this.#session.nextLook());
     const found = { ...common, attack: [...attack, covered, passive] };
     return this.#compare(faces, five, found, purpose);
   }
@@ -175,6 +179,16 @@ class Examination {
     } finally {
       probe.fill(0);
     }
+  }
+
+  /** Is who turns the head the one who was compared? Somebody else may do it for him. */
+  async #samePerson(five: FivePoints, pose: HeadPose): Promise<AttackSignal> {
+    if (!isRecognizable(pose)) return missing('person-changed', 'TURNED_TOO_FAR');
+    const probe = await embedFace(this.#models, this.#image, five);
+    if (probe === undefined) return missing('person-changed', 'NOT_A_NUMBER');
+    const signal = continuitySignal(this.#session, probe);
+    probe.fill(0);
+    return signal;
   }
 
   async #closed(points: readonly Point[], eye: Eye): Promise<number> {

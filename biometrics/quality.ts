@@ -8,7 +8,8 @@ import type { RGBImage } from './image.ts';
 import { interEye_px } from './landmarks.ts';
 import type { FivePoints } from './landmarks.ts';
 import { type MeshPoint, eyesToChin_px, lipGap_px } from './mesh.ts';
-import { grey, type Point, warp } from './warp.ts';
+import { giveBack } from './scratch.ts';
+import { type Point, type View, warpGrey } from './warp.ts';
 
 /** Names of ISO/IEC 29794-5. Shares are 0…1. All of light and sharpness is taken on the face at 64 px between the eyes. */
 export type FrameQuality = {
@@ -77,10 +78,12 @@ export function measureQuality(
   const toChin = eyesToChin_px(mesh);
   const others = faces.filter((other) => other !== face).map(area);
   const patch = facePatch(image, middle, eyes);
-  const nose_px = { x: patch.of(five.nose).x, y: patch.of(five.nose).y };
+  const light = lightOf(patch.luma);
+  const illuminationUniformity = uniformityOf(patch.luma, patch.of(five.nose));
+  giveBack(patch.luma);
   return {
-    ...lightOf(patch.luma),
-    illuminationUniformity: uniformityOf(patch.luma, nose_px),
+    ...light,
+    illuminationUniformity,
     interEyeDistance_px: eyes / Math.max(foreshortening_min, Math.cos((yaw_deg * Math.PI) / 180)),
     headSize: toChin / image.height_px,
     leftwardCrop: middle.x / eyes,
@@ -104,9 +107,9 @@ function facePatch(image: RGBImage, eyes: Point, interEye: number) {
   const scale = interEye / patchInterEye_px;
   const left = eyes.x - (scale * patch_px) / 2;
   const top = eyes.y + 0.35 * interEye - (scale * patch_px) / 2;
-  const rgb = warp(image, { toImage: [scale, 0, left, 0, scale, top], width_px: patch_px, height_px: patch_px });
+  const view: View = { toImage: [scale, 0, left, 0, scale, top], width_px: patch_px, height_px: patch_px };
   return {
-    luma: grey(rgb, [0.2126, 0.7152, 0.0722], 1),
+    luma: warpGrey(image, view, [0.2126, 0.7152, 0.0722], 1),
     of: (p: Point): Point => ({ x: (p.x - left) / scale, y: (p.y - top) / scale }),
   };
 }

@@ -19,6 +19,7 @@ export class FaceSession {
   readonly #probes = new Float32Array(embeddingLength);
   #size: string | undefined;
   #frames = 0;
+  #looks = 0;
   #best = Number.NEGATIVE_INFINITY;
   /** Luminance of the last picture, coarse; undefined before the first. */
   #lastLuma: Float32Array | undefined;
@@ -65,6 +66,12 @@ export class FaceSession {
     const last = this.#lastLuma;
     this.#lastLuma = luma;
     return last;
+  }
+
+  /** Counts up by one: what is looked at in turn. */
+  nextLook(): number {
+    this.#looks += 1;
+    return this.#looks - 1;
   }
 
   get frontal(): Float32Array | undefined {

@@ -8,6 +8,7 @@ import { fivePoints, landmarkInput, landmarkPoints } from './landmarks.ts';
 import type { FivePoints } from './landmarks.ts';
 import { ask, nothing } from './networks.ts';
 import type { Models } from './networks.ts';
+import { giveBack } from './scratch.ts';
 import type { Point } from './warp.ts';
 
 export async function detectFaces(models: Models, image: RGBImage, score_min: number, margin: number): Promise<Face[]> {
@@ -30,7 +31,7 @@ export async function embedFace(models: Models, image: RGBImage, five: FivePoint
   try {
     const aligned = alignFace(image, five);
     const { output } = await ask(models.fr_feature, embeddingInput(aligned));
-    aligned.fill(0);
+    giveBack(aligned);
     const embedding = unitEmbedding(output ?? nothing);
     output?.fill(0);
     return embedding;

@@ -68,10 +68,10 @@ const sound_ms = 30_000;
 
 const childModule = fileURLToPath(new URL('./child.ts', import.meta.url));
 /** The child needs to find libraries, no more: the controller's environment may hold secrets. */
-const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'TEMP', 'TZ'];
+const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'TEMP', 'TZ', 'NODE_COMPILE_CACHE'];
 
 /** MB. A frame leaves its crops behind: a small nursery is emptied sooner. With the next line 268 → 229 MB resident. */
-const childFlags = ['--max-semi-space-size=4'];
+const childFlags = ['--max-semi-space-size=4', '--expose-gc'];
 /** glibc keeps a heap a thread: image decoding in a thread of its own would hold memory that nobody uses. */
 const childMemory = { MALLOC_ARENA_MAX: '2' };
 

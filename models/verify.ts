@@ -1,7 +1,7 @@
 /**
  * The check between a model file and its first use: the bytes are the pinned ones, the network has the inputs and
  * outputs of the manifest, and it answers two fixed inputs as it did when it was measured. The session is made from the
- * bytes that were hashed; the path is not read a second time.
+ * bytes that were hashed, in the runtime's own form, which answers alike; the path is not read a second time.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { modelFile } from './manifest.ts';
 import type { ModelEntry, ModelName } from './manifest.ts';
+import { runtimeForm } from './runtime-form.ts';
 
 export type VerifiedModel = {
   readonly name: ModelName;
@@ -58,7 +59,7 @@ export async function verifyModel(name: ModelName, entry: ModelEntry, bytes: Uin
   }
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(bytes, sessionOptions);
+    session = await ort.InferenceSession.create(runtimeForm(bytes), sessionOptions);
   } catch (cause) {
     throw new ModelError(file, 'cannot be opened by the runtime', { cause });
   }

@@ -1,11 +1,11 @@
 /** One request to turn the head, to a side that nobody can foresee, and what came of it. Times are monotonic. */
 import type { FrameFinding, FrameGuidance } from '../index.ts';
-import type { AttackSignal } from './signal.ts';
-import type { AttackLimits } from './signals.ts';
+import type { AttackLimits } from './limits.ts';
+import type { AttackSignal, AttackSignalName } from './signal.ts';
 
 /** Longest wait for the turn. */
 export const challenge_max_ms = 6_000;
-/** Frames at the turned position that are wanted, to see whether what turned is flat. */
+/** Frames at the turned position that are wanted. */
 const turned_min = 2;
 
 export class Challenge {
@@ -26,15 +26,24 @@ export class Challenge {
     this.#limits = limits;
   }
 
-  /** `over` when the turn was followed, or the time is up. */
-  take({ pose }: FrameFinding, at_ms: number): 'turning' | 'over' {
+  /** `over` when the turn was followed and measured, or the time is up. */
+  take({ pose, attack }: FrameFinding, at_ms: number): 'turning' | 'over' {
     if (pose !== null && Number.isFinite(pose.yaw_deg)) {
       this.#startYaw_deg ??= pose.yaw_deg;
       const turned_deg = this.#sign * (pose.yaw_deg - this.#startYaw_deg);
       this.#turned_deg = Math.max(this.#turned_deg, turned_deg);
-      if (turned_deg >= this.#limits.turn_min_deg) this.#turnedFrames += 1;
+      if (turned_deg >= this.#limits.turn_min_deg && this.#isTelling(attack)) this.#turnedFrames += 1;
     }
     return this.#turnedFrames >= turned_min || at_ms - this.#asked_ms >= challenge_max_ms ? 'over' : 'turning';
+  }
+
+  /** True when it was seen how flat what turned is, and that it is the same person who was compared. */
+  #isTelling(attack: readonly AttackSignal[]): boolean {
+    const valueOf = (name: AttackSignalName): number => {
+      const found = attack.find((signal) => signal.name === name);
+      return found?.status === 'measured' ? found.value : Number.NaN;
+    };
+    return Number.isFinite(valueOf('flat-under-turn')) && valueOf('person-changed') >= this.#limits.turnLikeness_min;
   }
 
   /** The largest turn in the asked direction, from the first frame after the request. */
@@ -42,6 +51,10 @@ export class Challenge {
     const isSeen = this.#startYaw_deg !== undefined;
     const signal = { name: 'head-turn', version: '1' } as const;
     if (!isSeen) return { ...signal, status: 'unavailable', because: 'FACE_NOT_FOUND' };
+    // A turn in which nobody could see what turned, and who, answers nothing.
+    if (this.#turned_deg >= this.#limits.turn_min_deg && this.#turnedFrames < turned_min) {
+      return { ...signal, status: 'unavailable', because: 'TURN_NOT_MEASURED' };
+    }
     return { ...signal, status: 'measured', value: this.#turned_deg };
   }
 }

@@ -44,21 +44,39 @@ type Side = { readonly isUpright: boolean; readonly sign: -1 | 1; readonly borde
  */
 export function rectangleScore(subject: RectangleSubject): number {
   const { face } = subject;
-  const sides: readonly Side[] = [
-    { isUpright: true, sign: -1, border: face.left },
-    { isUpright: true, sign: 1, border: face.right },
-    { isUpright: false, sign: -1, border: face.top },
-    { isUpright: false, sign: 1, border: face.bottom },
+  const others = [
+    sideOf(subject, { isUpright: true, sign: -1, border: face.left }),
+    sideOf(subject, { isUpright: true, sign: 1, border: face.right }),
+    sideOf(subject, { isUpright: false, sign: -1, border: face.top }),
   ];
-  const byTilt = sides.map((side) => tilts_deg.map((tilt_deg) => bestLine(subject, side, tilt_deg)));
+  const below = sideOf(subject, { isUpright: false, sign: 1, border: face.bottom });
+  const byBottom = tilts_deg.map((_, i) => ({ i, bottom: below(i) })).toSorted((a, b) => b.bottom - a.bottom);
   let score = 0;
-  for (let i = 0; i < tilts_deg.length; i += 1) {
-    const best = byTilt.map((values) => Math.max(...values.slice(Math.max(0, i - tiltSteps), i + tiltSteps + 1)));
-    const [left = 0, right = 0, top = 0, bottom = 0] = best;
-    const [, second = 0] = [left, right, top].toSorted((a, b) => b - a);
+  for (const { i, bottom } of byBottom) {
+    // No score is above that of the edge below: the other sides are not searched at tilts that cannot win.
+    if (bottom <= score) break;
+    const [, second = 0] = others.map((side) => side(i)).toSorted((a, b) => b - a);
     score = Math.max(score, Math.min(bottom, second));
   }
   return score;
+}
+
+/** The best line of a side at each tilt, by the tilt's number, neighbouring tilts allowed; searched when it is asked for. */
+function sideOf(subject: RectangleSubject, side: Side): (tilt: number) => number {
+  const known = new Map<number, number>();
+  const at = (tilt: number): number => {
+    const found = known.get(tilt) ?? bestLine(subject, side, tilts_deg[tilt] ?? Number.NaN);
+    known.set(tilt, found);
+    return found;
+  };
+  return (tilt) => {
+    let best = at(tilt);
+    for (let step = 1; step <= tiltSteps; step += 1) {
+      if (tilt - step >= 0) best = Math.max(best, at(tilt - step));
+      if (tilt + step < tilts_deg.length) best = Math.max(best, at(tilt + step));
+    }
+    return best;
+  };
 }
 
 /** The largest covered share over the lines of one tilt on one side; only lines that lie inside the picture count. */

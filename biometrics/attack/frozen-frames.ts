@@ -37,9 +37,23 @@ function span(cell: number, cells: number, size: number): readonly [from: number
 
 /** Mean change of the hundredth of the cells that changed most, grey levels. */
 export function changeBetween(one: Float32Array, other: Float32Array): number {
-  const differences = one.map((value, i) => Math.abs(value - (other[i] ?? Number.NaN))).sort();
-  const count = Math.max(1, Math.round(changed * differences.length));
-  let sum = 0;
-  for (const value of differences.subarray(differences.length - count)) sum += value;
-  return sum / count;
+  const most = new Float32Array(Math.max(1, Math.round(changed * one.length)));
+  let least = 0;
+  for (let i = 0; i < one.length; i += 1) {
+    const difference = Math.abs((one[i] ?? Number.NaN) - (other[i] ?? Number.NaN));
+    // Written so that what is no number is kept, and makes the result none.
+    if (difference <= least) continue;
+    insert(most, difference);
+    least = most[0] ?? Number.NaN;
+  }
+  return most.reduce((sum, value) => sum + value, 0) / most.length;
+}
+
+/** Puts a value into its place among others in rising order; the smallest falls out. */
+function insert(sorted: Float32Array, value: number): void {
+  let at = 0;
+  for (; at + 1 < sorted.length && !((sorted[at + 1] ?? Number.NaN) >= value); at += 1) {
+    sorted[at] = sorted[at + 1] ?? Number.NaN;
+  }
+  sorted[at] = value;
 }

@@ -2,6 +2,7 @@
  * What the frames of one capture say together: each signal by its own rule, then all of them by one. Pure. A further
  * signal is one more entry of `signals`.
  */
+import { type AttackLimits, defaultAttackLimits } from './limits.ts';
 import type { AttackAssessment, AttackSignal, AttackSignalName, AttackVerdict, SignalOutcome } from './signal.ts';
 
 export type SignalRule = {
@@ -14,39 +15,6 @@ export type SignalRule = {
 
 type Fused = { readonly value: number | null; readonly verdict: AttackVerdict; readonly because: string };
 
-/** Every number with its origin. They belong to one camera: to be fitted on site. */
-export type AttackLimits = typeof defaultAttackLimits;
-
-export const defaultAttackLimits = {
-  /** Frames that the passive network has to see. Suggested with the measurement of single frames; the gain is not measured. */
-  passiveFrames_min: 5,
-  /** Mean probability from which the network says live, and below which it says the opposite. Single frames: 79 of 382
-   * live and 12 of 64 attack pictures beyond 0.5; 30 of 382 live below 0.2. */
-  passiveLive_min: 0.5,
-  passiveSuspect_max: 0.2,
-  /** Straight share of the lower side and two others. Composites of 100 pictures each: beyond are 95 % of bordered prints
-   * and telephones, 88 % of tablets that fill the picture, 2 % of prints without a border; 40 simulated live frames 0.65
-   * at most. */
-  rectangle_min: 0.85,
-  /** Area of another confirmed face over that of the main one, in the median frame. */
-  secondFace_min: 0.25,
-  /** Score of the covered-face heuristic in the median frame. */
-  covered_max: 0.5,
-  /** Grey levels. Noise alone moves the coarse picture by 2.0 to 2.2, somebody who stands by 7 and more in 0.4 s (simulated). */
-  motion_min: 3.5,
-  /** Movements between the five frames that the passive network needs: over a second. */
-  motionFrames_min: 4,
-  /** Frames that came byte for byte before: no camera with a sensor sends one twice. */
-  repeated_max: 2,
-  /** Lowest cosine of a probe to those before it. Other people reach 0.25 in 1 % of pairs. */
-  likeness_min: 0.25,
-  /** Degrees of yaw in the asked direction. 60 flat pictures turned by 50 degrees make the mesh say 19 at most. */
-  turn_min_deg: 20,
-  /** Distance of the turned face from a flat one over its spread. Those pictures 0.17 at most; simulated heads at 20 to 30
-   * degrees 0.23 to 0.30, no real ones were at hand. */
-  flat_max: 0.18,
-} as const satisfies Record<string, number>;
-
 /** Frames that a median needs: one stray frame accuses nobody. */
 const medianFrames_min = 3;
 
@@ -56,6 +24,7 @@ const highest = (values: readonly number[]): number => Math.max(...values);
 const lowest = (values: readonly number[]): number => Math.min(...values);
 
 const tooFew = { value: null, verdict: 'undetermined', because: 'TOO_FEW_FRAMES' } as const;
+const noNumber = { value: null, verdict: 'undetermined', because: 'NOT_A_NUMBER' } as const;
 
 /** Objects when the value is beyond the limit; otherwise says that nothing was found, which proves nothing by itself. */
 function objection(value: number, isFound: boolean, because: string): Fused {
@@ -69,9 +38,12 @@ export const signals: readonly SignalRule[] = [
     fuse: (values, limits) => {
       if (values.length < limits.passiveFrames_min) return tooFew;
       const value = sigmoid(values.reduce((sum, p) => sum + logit(p), 0) / values.length);
+      // The logit of what is no probability.
+      if (!Number.isFinite(value)) return noNumber;
       if (value >= limits.passiveLive_min) return { value, verdict: 'live', because: 'LOOKS_LIVE' };
+      if (value < limits.passiveAttack_max) return { value, verdict: 'undetermined', because: 'LOOKS_LIKE_AN_ATTACK' };
       const isSuspect = value < limits.passiveSuspect_max;
-      return { value, verdict: 'undetermined', because: isSuspect ? 'LOOKS_LIKE_AN_ATTACK' : 'LOOKS_LIKE_EITHER' };
+      return { value, verdict: 'undetermined', because: isSuspect ? 'LOOKS_SUSPECT' : 'LOOKS_LIKE_EITHER' };
     },
   },
   {
@@ -150,7 +122,7 @@ export function fuseSignals(
     );
     const fused = fuse(values, limits);
     // Why there was nothing to fuse is said by the frames that could not be judged.
-    const reasons = own.flatMap((measure) => (measure.status === 'unavailable' ? [measure.because] : []));
+    const reasons = own.flatMap((measure) => (measure.status === 'unavailable' ? [measure.because] : ['NOT_A_NUMBER']));
     const because = values.length === 0 && reasons.length > 0 ? (reasons.at(-1) ?? fused.because) : fused.because;
     return { name, version: own.at(-1)?.version ?? '', frames: values.length, ...fused, because };
   });
@@ -172,6 +144,12 @@ const watching: readonly AttackSignalName[] = [
 const isUnsettled = ({ name, verdict }: SignalOutcome): boolean =>
   watching.includes(name) && verdict === 'undetermined';
 
+/** Why nobody can be live yet: one of the signals that watch each frame has not enough, or was not taken at all. */
+function unsettledBecause(outcomes: readonly SignalOutcome[]): string | undefined {
+  const isComplete = watching.every((name) => outcomes.some((outcome) => outcome.name === name));
+  return outcomes.find(isUnsettled)?.because ?? (isComplete ? undefined : tooFew.because);
+}
+
 /** True while more frames may tell what these do not. */
 export function needsFrames(outcomes: readonly SignalOutcome[]): boolean {
   return outcomes.some(
@@ -181,35 +159,38 @@ export function needsFrames(outcomes: readonly SignalOutcome[]): boolean {
 
 /**
  * One verdict, by the first rule that applies. A signal that objects decides alone: each of them is rare on live faces.
- * The passive network alone never says attack, for it is wrong about one live face in ten: then the turn has to prove
- * life, and a network that still says the opposite leaves the matter to an officer.
+ * The passive network alone never says attack, for it is wrong about one live face in ten: then a turn of the head has to
+ * prove life, by the same person and with the depth of a head. A face that looks as attacks do (`passiveAttack_max`) is left
+ * to an officer all the same: a replay may turn its head too. So is a face of which the network could say nothing: a
+ * signal that is missing never does better than a bad one, or an attack would only have to make it fail.
  */
 export function judgeAttack(outcomes: readonly SignalOutcome[]): AttackAssessment {
   const of = (name: AttackSignalName): SignalOutcome | undefined => outcomes.find((outcome) => outcome.name === name);
   const end = (verdict: AttackVerdict, because: string): AttackAssessment => ({ verdict, because, signals: outcomes });
-  const unsettled = outcomes.find(isUnsettled);
+  const unsettled = unsettledBecause(outcomes);
   const alive = (because: string): AttackAssessment =>
-    unsettled === undefined ? end('live', because) : end('undetermined', unsettled.because);
+    unsettled === undefined ? end('live', because) : end('undetermined', unsettled);
   const objecting = outcomes.filter(({ verdict }) => verdict === 'attack');
   const accusing = objecting.find(({ name }) => !neverAccusing.includes(name));
   if (accusing !== undefined) return end('attack', accusing.because);
   if (objecting[0] !== undefined) return end('undetermined', objecting[0].because);
   const passive = of('passive-network');
   const turn = of('head-turn');
-  const isSuspect = passive?.because === 'LOOKS_LIKE_AN_ATTACK';
+  const isAttackLike = passive?.because === 'LOOKS_LIKE_AN_ATTACK';
+  const isSuspect = isAttackLike || passive?.because === 'LOOKS_SUSPECT';
   if (turn?.because === 'TURN_NOT_FOLLOWED') {
     return isSuspect ? end('attack', 'SUSPECT_AND_TURN_NOT_FOLLOWED') : end('undetermined', 'TURN_NOT_FOLLOWED');
   }
+  if (passive === undefined || passive.value === null) return end('undetermined', passive?.because ?? tooFew.because);
   // Asked for and not seen is no answer, however live the face looked before.
-  if (turn !== undefined && turn.verdict !== 'live' && turn.because !== 'NOT_ASKED') {
-    return end('undetermined', turn.because);
-  }
-  if (passive?.verdict === 'live') return alive(passive.because);
-  if (turn?.verdict !== 'live') return end('undetermined', passive?.because ?? 'TOO_FEW_FRAMES');
-  if (isSuspect) return end('undetermined', 'LOOKS_LIKE_AN_ATTACK');
+  const isTurnAsked = turn?.because !== 'NOT_ASKED';
+  if (isTurnAsked && turn?.verdict !== 'live') return end('undetermined', turn?.because ?? tooFew.because);
   // A turn that was followed proves nothing if nobody could tell whether what turned was flat.
-  if (of('flat-under-turn')?.verdict !== 'live') return end('undetermined', 'TURN_NOT_MEASURED');
-  return alive('TURN_FOLLOWED');
+  const isFlatnessOwed = isTurnAsked && of('flat-under-turn')?.verdict !== 'live';
+  if (passive.verdict === 'live')
+    return isFlatnessOwed ? end('undetermined', 'TURN_NOT_MEASURED') : alive(passive.because);
+  if (!isTurnAsked || isAttackLike) return end('undetermined', passive.because);
+  return isFlatnessOwed ? end('undetermined', 'TURN_NOT_MEASURED') : alive('TURN_FOLLOWED');
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

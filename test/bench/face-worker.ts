@@ -3,7 +3,8 @@
  * after the other. Started by `face.ts`; ends with it.
  */
 import { coverage, measureLowerFace } from '../../biometrics/attack/covered-face.ts';
-import { motionSignal, passiveSignal } from '../../biometrics/attack/frame-signals.ts';
+import { motionSignal, passiveSignal, rectangleSignal } from '../../biometrics/attack/frame-signals.ts';
+import { detectionInput, detectionLuma, detectionView, inView } from '../../biometrics/detect.ts';
 import { closedProbability, eyeInput } from '../../biometrics/eyes.ts';
 import { confirmFaces } from '../../biometrics/faces.ts';
 import { decodeJPEG, type RGBImage } from '../../biometrics/image.ts';
@@ -66,10 +67,14 @@ async function stages(jpeg: Uint8Array): Promise<Timed> {
     coverage(measureLowerFace(image, mesh.points));
   });
   const own = session;
-  await of('attack', () => {
+  // The luminance is there already in the chain: it is left over from the detector.
+  const view = detectionView(image, 0);
+  const luma = detectionLuma(detectionInput(image, view));
+  await of('signals', () => {
     motionSignal(own, image);
-    return passiveSignal(models.fr_liveness, image, face);
+    rectangleSignal({ luma, width_px: view.width_px, height_px: view.height_px, face: inView(view, face) });
   });
+  await of('attack', () => passiveSignal(models.fr_liveness, image, face, own.nextLook()));
   const probe = await of('embed', () => embedFace(models, image, five));
   if (probe === undefined) return { isWhole: false, stages_ms };
   const { similarity } = await of('compare', () => own.compare(probe));

@@ -11,10 +11,15 @@ import type { PeerModules } from './face-peer.ts';
 import { type Benchmark, type Figure, median } from './figure.ts';
 import { BenchWorker, type Timed } from './worker.ts';
 
-type Run = FrameSize & { readonly name: string; readonly chainGoal_ms?: number };
+type Run = FrameSize & {
+  readonly name: string;
+  readonly chainGoal_ms?: number;
+  /** Frames after which the child's memory is looked at again. */
+  readonly enduredFrames?: number;
+};
 
 const runs: readonly Run[] = [
-  { name: '640x480', width_px: 640, height_px: 480, chainGoal_ms: 25 },
+  { name: '640x480', width_px: 640, height_px: 480, chainGoal_ms: 25, enduredFrames: 2000 },
   { name: '1920x1080', width_px: 1920, height_px: 1080 },
 ];
 /** The peer may take no less than five times as long. */
@@ -132,9 +137,31 @@ async function* throughTheChild(run: Run, people: readonly Subject[]): AsyncIter
     yield { run: name, figure: 'frames_per_s', value: (1000 * times_ms.length) / busy_ms };
     const memory_MB = await childMemory_MB();
     if (memory_MB !== undefined) yield { run: name, figure: 'memory_MB', value: memory_MB, goal_max: childGoal_MB };
+    if (run.enduredFrames !== undefined) yield* growth(name, biometrics, people, run.enduredFrames);
   } finally {
     await biometrics.stop();
   }
+}
+
+/** Memory after many frames less that after the first tenth of them, each the least of ten looks: garbage comes and goes. */
+async function* growth(
+  name: string,
+  biometrics: Biometrics,
+  people: readonly Subject[],
+  frames: number,
+): AsyncIterable<Said> {
+  const looks_MB: number[] = [];
+  for (let i = 0; i < frames; i += 1) {
+    const person = people[Math.floor(i / 50) % people.length];
+    if (person === undefined) return;
+    if (i % 50 === 0) await biometrics.enrol('endurance', person.portrait);
+    const jpeg = person.frames[i % person.frames.length] ?? new Uint8Array(0);
+    await biometrics.compare('endurance', Uint8Array.from(jpeg), i % 50 < 3 ? 'compare' : 'observe');
+    if (i % 20 === 19) looks_MB.push((await childMemory_MB()) ?? Number.NaN);
+  }
+  await biometrics.forget('endurance');
+  const value = Math.min(...looks_MB.slice(-10)) - Math.min(...looks_MB.slice(0, 10));
+  if (Number.isFinite(value)) yield { run: name, figure: 'memoryGrowth_MB', value };
 }
 
 async function compared(biometrics: Biometrics, sessionId: string, jpeg: Uint8Array): Promise<number> {

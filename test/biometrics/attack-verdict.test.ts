@@ -3,6 +3,8 @@ import { coverage } from '../../biometrics/attack/covered-face.ts';
 import { rectangleScore } from '../../biometrics/attack/face-in-rectangle.ts';
 import { changeBetween, coarseLuma } from '../../biometrics/attack/frozen-frames.ts';
 import type { AttackSignal, AttackSignalName } from '../../biometrics/attack/signal.ts';
+import attackLimits from '../../biometrics/attack/attack-limits.json' with { type: 'json' };
+import { defaultAttackLimits } from '../../biometrics/attack/limits.ts';
 import { fuseSignals, judgeAttack, signals } from '../../biometrics/attack/signals.ts';
 
 type Values = Partial<Readonly<Record<AttackSignalName, readonly number[]>>>;
@@ -29,7 +31,8 @@ const rules: readonly (readonly [string, Values, string, string])[] = [
   ['five frames look live', { 'passive-network': five(0.9) }, 'live', 'LOOKS_LIVE'],
   ['five frames are at the limit', { 'passive-network': five(0.5) }, 'live', 'LOOKS_LIVE'],
   ['five frames are doubtful', { 'passive-network': five(0.4) }, 'undetermined', 'LOOKS_LIKE_EITHER'],
-  ['five frames look like an attack', { 'passive-network': five(0.1) }, 'undetermined', 'LOOKS_LIKE_AN_ATTACK'],
+  ['five frames are suspect', { 'passive-network': five(0.1) }, 'undetermined', 'LOOKS_SUSPECT'],
+  ['five frames look like an attack', { 'passive-network': five(0.005) }, 'undetermined', 'LOOKS_LIKE_AN_ATTACK'],
   [
     'one frame of five looks live',
     { 'passive-network': [0.9, 0.1, 0.1, 0.1, 0.1] },
@@ -55,10 +58,46 @@ const rules: readonly (readonly [string, Values, string, string])[] = [
     'FLAT_UNDER_TURN',
   ],
   [
-    'suspect frames, a turn followed',
-    { 'passive-network': five(0.1), 'head-turn': [25], 'flat-under-turn': [0.3] },
+    'suspect frames, a turn followed by something round',
+    { 'passive-network': five(0.1), 'head-turn': [25], 'flat-under-turn': [0.3, 0.3] },
+    'live',
+    'TURN_FOLLOWED',
+  ],
+  [
+    'frames at the limit of an attack, a turn followed by something round',
+    { 'passive-network': five(0.01), 'head-turn': [25], 'flat-under-turn': [0.3, 0.3] },
+    'live',
+    'TURN_FOLLOWED',
+  ],
+  [
+    'frames that look like an attack, a turn followed by something round',
+    { 'passive-network': five(0.009), 'head-turn': [25], 'flat-under-turn': [0.3, 0.3] },
     'undetermined',
     'LOOKS_LIKE_AN_ATTACK',
+  ],
+  [
+    'suspect frames in a frame of edges, a turn followed by something round',
+    { 'passive-network': five(0.1), 'face-in-rectangle': [1, 1, 1], 'head-turn': [25], 'flat-under-turn': [0.3, 0.3] },
+    'attack',
+    'FACE_IN_RECTANGLE',
+  ],
+  [
+    'suspect frames in which nothing moves, a turn followed by something round',
+    { 'passive-network': five(0.1), 'frozen-frames': five(1), 'head-turn': [25], 'flat-under-turn': [0.3, 0.3] },
+    'undetermined',
+    'NOTHING_MOVES',
+  ],
+  [
+    'suspect frames, a turn followed by another person',
+    { 'passive-network': five(0.1), 'person-changed': [0.9, 0.1], 'head-turn': [25], 'flat-under-turn': [0.3, 0.3] },
+    'attack',
+    'PERSON_CHANGED',
+  ],
+  [
+    'frames that look like an attack, a turn not followed',
+    { 'passive-network': five(0.005), 'head-turn': [5] },
+    'attack',
+    'SUSPECT_AND_TURN_NOT_FOLLOWED',
   ],
   [
     'suspect frames, a turn not followed',
@@ -106,6 +145,14 @@ const rules: readonly (readonly [string, Values, string, string])[] = [
 
 test.each(rules)('%s: the verdict follows', (_, values, verdict, because) => {
   expect(verdictOf(values)).toMatchObject({ verdict, because });
+});
+
+test('every limit of an attack has a unit and says where it comes from, and a lane may set another', () => {
+  for (const [name, { value, unit, origin }] of Object.entries(attackLimits)) {
+    expect(Number.isFinite(value) && unit.length > 0 && origin.length > 20, name).toBe(true);
+  }
+  const found = measures({ ...unobtrusive, 'passive-network': five(0.4) });
+  expect(judgeAttack(fuseSignals(found, { ...defaultAttackLimits, passiveLive_min: 0.3 })).verdict).toBe('live');
 });
 
 test('values that are no numbers never make a face live', () => {

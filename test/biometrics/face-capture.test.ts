@@ -52,10 +52,16 @@ const hint = (guidance: FrameGuidance, because = 'FACE_NOT_JUDGEABLE'): FrameFin
 });
 /** A frame that was only observed. */
 const observed = (attack = live): FrameFinding => ({ ...hint('none', 'NOT_COMPARED'), attack });
-const turned = (yaw_deg: number, flat: number | null = null): FrameFinding => ({
+const turned = (yaw_deg: number, flat: number | null = null, likeness = 0.7): FrameFinding => ({
   ...hint('none', 'NOT_COMPARED'),
   pose: { yaw_deg, pitch_deg: 8, roll_deg: 0 },
-  attack: flat === null ? [] : [{ name: 'flat-under-turn', version: '1', status: 'measured', value: flat }],
+  attack:
+    flat === null
+      ? []
+      : [
+          { name: 'flat-under-turn', version: '1', status: 'measured', value: flat },
+          { name: 'person-changed', version: '1', status: 'measured', value: likeness },
+        ],
 });
 
 type Shot = readonly [at_ms: number, finding: FrameFinding];
@@ -330,6 +336,26 @@ test('a head that turns to the other side, or something flat that turns, is not 
   expect((await verify(flat, asking)).attack).toMatchObject({
     value: { verdict: 'attack', because: 'FLAT_UNDER_TURN' },
   });
+});
+
+test('somebody else who turns the head is an attack, and somebody who is hardly recognized proves nothing', async () => {
+  const other = after(turned(0), turned(25, 0.3, 0.1), turned(25, 0.3, 0.1));
+  expect((await verify(other, asking)).attack).toMatchObject({
+    value: { verdict: 'attack', because: 'PERSON_CHANGED' },
+  });
+  const unlike = after(turned(0), ...Array.from({ length: 20 }, () => turned(25, 0.3, 0.3)));
+  expect((await verify(unlike, asking)).attack).toMatchObject({
+    value: { verdict: 'undetermined', because: 'TURN_NOT_MEASURED' },
+  });
+});
+
+test('a turn in which nobody was seen clearly is waited for, and one clear frame is not enough', async () => {
+  const unclear = after(turned(0), turned(45), turned(45), turned(25, 0.3), turned(45));
+  expect((await verify(unclear, asking)).attack).toMatchObject({
+    value: { verdict: 'undetermined', because: 'TURN_NOT_MEASURED' },
+  });
+  const returning = after(turned(0), turned(45), turned(30, 0.3), turned(22, 0.3));
+  expect((await verify(returning, asking)).attack).toMatchObject({ value: { verdict: 'live' } });
 });
 
 test('a turn that nobody follows ends after six seconds', async () => {

@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
+import { defaultAttackLimits } from '../../biometrics/attack/limits.ts';
 import type { AttackSignalName } from '../../biometrics/attack/signal.ts';
 import type { FrameGuidance, FramePurpose } from '../../biometrics/index.ts';
 import { decodeJPEG } from '../../biometrics/image.ts';
@@ -152,6 +153,47 @@ test('a frame that is only observed is not compared, one of a turn only posed', 
   const turn = await examine(jpeg, 'turn', one);
   expect(turn.quality).toBeNull();
   expect(signal(turn, 'flat-under-turn')).toMatchObject({ because: 'TURN_TOO_SMALL' });
+});
+
+/** The frames in which a person, asked to, has turned the head as far as a challenge wants, and not too far. */
+async function turning(person: string, one: FaceSession) {
+  const live = await createLiveScene(person, 1);
+  let at_ms = approach_ms + 400;
+  await live.frame(at_ms);
+  live.prompt('turnHeadLeft');
+  const found: Awaited<ReturnType<typeof examine>>[] = [];
+  for (let i = 0; i < 24; i += 1) {
+    at_ms += 100;
+    const seen = await examine(await live.frame(at_ms), 'turn', one);
+    if (signal(seen, 'flat-under-turn')?.status === 'measured' && seen.pose!.yaw_deg <= 36) found.push(seen);
+  }
+  return found;
+}
+
+test('who turns the head is known again, and somebody else who turns it is not', async () => {
+  const one = session();
+  await examine(jpeg, 'compare', one);
+  const [own, others] = [await turning('p06', one), await turning('p01', one)];
+  for (const frames of [own, others]) expect(frames.length).toBeGreaterThan(2);
+  for (const seen of own) {
+    const likeness = signal(seen, 'person-changed');
+    expect(likeness?.status === 'measured' && likeness.value).toBeGreaterThan(defaultAttackLimits.turnLikeness_min);
+    const flat = signal(seen, 'flat-under-turn');
+    expect(flat?.status === 'measured' && flat.value).toBeGreaterThan(defaultAttackLimits.flat_max);
+  }
+  for (const seen of others) {
+    const likeness = signal(seen, 'person-changed');
+    expect(likeness?.status === 'measured' && likeness.value).toBeLessThan(defaultAttackLimits.turnLikeness_min);
+  }
+});
+
+test('the passive network sees one of its two crops in each frame, in turn', async () => {
+  const one = session();
+  const values = [];
+  for (let i = 0; i < 4; i += 1) values.push(signal(await examine(jpeg, 'observe', one), 'passive-network'));
+  expect(values[0]).toEqual(values[2]);
+  expect(values[1]).toEqual(values[3]);
+  expect(values[0]).not.toEqual(values[1]);
 });
 
 test('the pitch of a level face belongs to the camera', async () => {

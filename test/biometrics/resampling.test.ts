@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RGBImage } from '../../biometrics/image.ts';
-import { type Affine, grey, warp } from '../../biometrics/warp.ts';
+import { borrow, giveBack } from '../../biometrics/scratch.ts';
+import { type Affine, planes, type View, warp, warpGrey, warpPlanes } from '../../biometrics/warp.ts';
 
 /** The resampler as it is defined, one sample after the other: bilinear, black outside, n x n samples a pixel. */
 function plainly(image: RGBImage, [a, b, c, d, e, f]: Affine, side: number, samples: number): number[] {
@@ -75,6 +76,24 @@ test('a map that is no number gives black', () => {
   }
 });
 
-test('grey is the weighted sum of the channels', () => {
-  expect([...grey(Float32Array.from([10, 20, 30, 1, 2, 3]), [1, 2, 3], 2)]).toEqual([70, 7]);
+test('grey is the weighted sum of the channels, and planes are the channels apart, of the same view', () => {
+  const image = { data: Uint8Array.of(10, 20, 30, 1, 2, 3), width_px: 2, height_px: 1 };
+  const whole: View = { toImage: [1, 0, 0, 0, 1, 0], width_px: 2, height_px: 1 };
+  expect([...warpGrey(image, whole, [1, 2, 3], 2)]).toEqual([70, 7]);
+  fc.assert(
+    fc.property(pictures, scale, shift, fc.constantFrom(0, 0.3), (picture, size, left, turned) => {
+      const view: View = { toImage: [size, turned, left, -turned, size, 1], width_px: 5, height_px: 4 };
+      const apart = planes(warp(picture, view), 'BGR', 127, 128);
+      const atOnce = warpPlanes(picture, view, { order: 'BGR', mean: 127, deviation: 128 });
+      expect(Math.max(...apart.map((value, i) => Math.abs(value - atOnce[i]!)))).toBeLessThan(1e-5);
+    }),
+  );
+});
+
+test('what was given back is overwritten, and no two borrowers hold the same buffer', () => {
+  const first = borrow(12).fill(7);
+  giveBack(first);
+  const [second, third] = [borrow(12), borrow(12)];
+  expect([...first]).toEqual(Array.from({ length: 12 }, () => 0));
+  expect(second).not.toBe(third);
 });
