@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { ChainedRecord } from './record.ts';
+import { type ChainedRecord, lateKind } from './record.ts';
 
 /** A timer as a row: an absolute deadline in wall-clock milliseconds, and the event it sends. */
 export type TimerRow = {
@@ -29,6 +29,9 @@ export type Standing = {
   readonly subjects: readonly ChainedRecord[];
   readonly timers: readonly TimerRow[];
 };
+
+/** How many of the last records are asked for their wall time: a lane with a wrong clock is closed and writes few. */
+const recent_max = 1_000;
 
 const schema = `
 CREATE TABLE IF NOT EXISTS records (
@@ -90,7 +93,12 @@ export class JournalDatabase {
           r.effects,
           r.hash,
         );
-        this.#run('INSERT OR REPLACE INTO subjects VALUES (?,?,?)', r.subject, r.kind, r.seq);
+      }
+      // The last record of each counts, and a commit may hold many of one.
+      const taken = commit.records.filter(({ kind }) => kind !== lateKind);
+      const latest = new Map(taken.map((r) => [r.subject, r]));
+      for (const { subject, kind, seq } of latest.values()) {
+        this.#run('INSERT OR REPLACE INTO subjects VALUES (?,?,?)', subject, kind, seq);
       }
       for (const t of commit.timersCancelled) this.#run('DELETE FROM timers WHERE subject=? AND id=?', t.subject, t.id);
       for (const t of commit.timersSet) {
@@ -102,7 +110,8 @@ export class JournalDatabase {
       }
       this.#db.exec('COMMIT');
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // A full or failing disk ends the transaction by itself; a second end would hide why.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }
@@ -123,6 +132,22 @@ export class JournalDatabase {
     };
   }
 
+  /** Latest wall time of the last records: no trusted clock is before it. 0 when there are none. */
+  latestAt_ms(): number {
+    const sql = 'SELECT max(at_ms) AS at_ms FROM (SELECT at_ms FROM records ORDER BY seq DESC LIMIT ?)';
+    return Number(this.#prepare(sql).get(recent_max)?.at_ms ?? 0);
+  }
+
+  /** Hash of one record; undefined when there is no such record. */
+  hashAt(seq: number): Uint8Array | undefined {
+    return this.#prepare('SELECT hash FROM records WHERE seq = ?').get(seq)?.hash as Uint8Array | undefined;
+  }
+
+  /** At most `limit` records after `seq`, oldest first. */
+  recordsAfter(seq: number, limit: number): readonly ChainedRecord[] {
+    return this.#prepare('SELECT * FROM records WHERE seq > ? ORDER BY seq LIMIT ?').all(seq, limit).map(toRecord);
+  }
+
   /** Records from `from` on, oldest first, one at a time. */
   *records(from = 1): Generator<ChainedRecord> {
     for (const row of this.#db.prepare('SELECT * FROM records WHERE seq >= ? ORDER BY seq').iterate(from)) {
@@ -130,8 +155,8 @@ export class JournalDatabase {
     }
   }
 
-  /** Records of one subject, oldest first, at most `limit`. */
-  recordsOf(subject: string, limit = 2_000): readonly ChainedRecord[] {
+  /** Records of one subject, oldest first, at most `limit`: a passage has about 60. */
+  recordsOf(subject: string, limit = 1_000): readonly ChainedRecord[] {
     return this.#prepare('SELECT * FROM records WHERE subject = ? ORDER BY seq LIMIT ?')
       .all(subject, limit)
       .map(toRecord);

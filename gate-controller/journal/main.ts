@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { JournalDatabase } from './database.ts';
-import { verifyChain } from './verify.ts';
+import { HeadFile } from './head-file.ts';
+import { type ChainPlace, type ChainVerdict, verifyChain } from './verify.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,11 +30,34 @@ function run(command: string | undefined): number {
 }
 
 function verify(database: JournalDatabase): number {
+  // The note is read first: a running lane goes on writing.
+  const noted = new HeadFile(`${values.file}-head`).read();
+  const verdict = verdictOf(database, noted);
+  if (!verdict.isIntact) {
+    console.log(values.json ? JSON.stringify(verdict) : `BROKEN at record ${verdict.brokenAt} (${verdict.because})`);
+    return exit.broken;
+  }
+  const isEndConfirmed = noted !== null || verdict.records === 0;
+  if (values.json) console.log(JSON.stringify({ ...verdict, isEndConfirmed }));
+  else {
+    console.log(`intact: ${verdict.records} records, head ${verdict.head}`);
+    if (!isEndConfirmed) console.log(withoutHead);
+  }
+  return isEndConfirmed ? exit.intact : exit.endUnconfirmed;
+}
+
+const exit = { intact: 0, broken: 1, endUnconfirmed: 3 } as const;
+
+const withoutHead = `${values.file}-head is missing or not whole: it cannot be excluded that records were cut off at the end.
+Compare count and head with what an earlier verification printed.`;
+
+/** The whole chain, and that what was confirmed last is in it. */
+function verdictOf(database: JournalDatabase, noted: ChainPlace | null): ChainVerdict {
   const verdict = verifyChain(database.records());
-  if (values.json) console.log(JSON.stringify(verdict));
-  else if (verdict.isIntact) console.log(`intact: ${verdict.records} records, head ${verdict.head}`);
-  else console.log(`BROKEN at record ${verdict.brokenAt} (${verdict.because})`);
-  return verdict.isIntact ? 0 : 1;
+  if (!verdict.isIntact || noted === null) return verdict;
+  const held = database.hashAt(noted.seq);
+  const isHeld = held !== undefined && Buffer.compare(held, noted.hash) === 0;
+  return isHeld ? verdict : { isIntact: false, brokenAt: noted.seq, because: 'head' };
 }
 
 /** One line of JSON a record, oldest first. */

@@ -9,6 +9,8 @@ export type Figure = {
   readonly value: number;
   /** What it should be: at most this. */
   readonly goal_max?: number;
+  /** At least this. */
+  readonly goal_min?: number;
 };
 
 export type Benchmark = {

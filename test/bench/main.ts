@@ -3,13 +3,19 @@ import { parseArgs } from 'node:util';
 import { chip } from './chip.ts';
 import { face } from './face.ts';
 import type { Benchmark, Figure } from './figure.ts';
+import { kernel } from './kernel.ts';
 
-const benchmarks: readonly Benchmark[] = [chip, face];
+const benchmarks: readonly Benchmark[] = [chip, face, kernel];
 const usage = `usage: npm run bench -- NAME [--json], where NAME is one of: ${benchmarks.map(({ name }) => name).join(', ')}`;
 
-function asText({ run, figure, value, goal_max }: Figure): string {
-  const goal = goal_max === undefined ? '' : `   goal: at most ${goal_max}${value <= goal_max ? '' : ', MISSED'}`;
-  return `${run.padEnd(44)} ${figure.padEnd(34)} ${value.toFixed(Number.isInteger(value) ? 0 : 3).padStart(11)}${goal}`;
+function goalOf({ value, goal_max, goal_min }: Figure): string {
+  if (goal_max !== undefined) return `   goal: at most ${goal_max}${value <= goal_max ? '' : ', MISSED'}`;
+  return goal_min === undefined ? '' : `   goal: at least ${goal_min}${value >= goal_min ? '' : ', MISSED'}`;
+}
+
+function asText(of: Figure): string {
+  const { run, figure, value } = of;
+  return `${run.padEnd(44)} ${figure.padEnd(34)} ${value.toFixed(Number.isInteger(value) ? 0 : 3).padStart(11)}${goalOf(of)}`;
 }
 
 /** 0: measured, whatever the figures say; 2: there is no such benchmark. */

@@ -1,0 +1,84 @@
+import type { Biometrics } from '../../biometrics/index.ts';
+import { lateUntil, neverLate, vitalSigns } from '../safety/health.ts';
+import type { Clock } from './clock.ts';
+import { ClockWatch } from './clock-watch.ts';
+import type { Kernel } from './kernel.ts';
+import { laneSubject } from './lane-parts.ts';
+
+export type OwnHealthOptions = {
+  readonly clock: Clock;
+  readonly kernel: Pick<Kernel, 'committingSince_ms' | 'send'>;
+  readonly biometrics: Pick<Biometrics, 'forget' | 'isReady'>;
+  /** Wall time of the latest record before this start; 0 when there is none. */
+  readonly lastRecordAt_ms: number;
+  /** True while a face may be looked at: then the pipeline is heard without being asked. */
+  readonly isServing: () => boolean;
+  readonly setFault: (device: string, code: string, stands: boolean) => void;
+};
+
+/** From one question to the face pipeline to the next. */
+const ping_ms = 5_000;
+/** A session that no transaction has: forgetting it is the smallest thing the pipeline can be asked for. */
+const nobody = 'nobody';
+
+/**
+ * What the controller notices about itself: a clock that jumped, an event loop that stood still, a commit that is not
+ * confirmed, a face pipeline that does not answer. Every look is one turn of the lane's tick.
+ */
+export class OwnHealth {
+  readonly #o: OwnHealthOptions;
+  readonly #clockWatch: ClockWatch;
+  #looked_ms: number | null = null;
+  #loopLateUntil_ms = neverLate;
+  #commitLateUntil_ms = neverLate;
+  #pinged_ms: number;
+
+  constructor(options: OwnHealthOptions) {
+    this.#o = options;
+    this.#clockWatch = new ClockWatch(options.lastRecordAt_ms);
+    this.#pinged_ms = options.clock.monotonic_ms();
+  }
+
+  /** `planned_ms`: how long after the last look this one was to come. */
+  look(planned_ms: number): void {
+    const now_ms = this.#o.clock.monotonic_ms();
+    this.#seeClock(now_ms);
+    this.#seeLoop(now_ms, planned_ms);
+    this.#seeCommit(now_ms);
+    this.#ping(now_ms);
+  }
+
+  #seeClock(now_ms: number): void {
+    const { isTrusted, jumpedBy_ms } = this.#clockWatch.look(this.#o.clock.now_ms(), now_ms);
+    if (jumpedBy_ms !== null) {
+      // No state has a use for it: it is in the record, with its size, for whoever reads the times around it.
+      const jumped = { type: 'CLOCK_JUMPED', jumpedBy_ms };
+      this.#o.kernel.send(laneSubject, jumped);
+    }
+    this.#o.setFault('clock', 'CLOCK_JUMPED', !isTrusted);
+  }
+
+  #seeLoop(now_ms: number, planned_ms: number): void {
+    const { eventLoop } = vitalSigns;
+    const silence_ms = now_ms - (this.#looked_ms ?? now_ms) - planned_ms;
+    this.#looked_ms = now_ms;
+    this.#loopLateUntil_ms = lateUntil(this.#loopLateUntil_ms, silence_ms, now_ms, eventLoop);
+    this.#o.setFault(eventLoop.device, eventLoop.code, now_ms < this.#loopLateUntil_ms);
+  }
+
+  /** Between commits the journal owes nothing. */
+  #seeCommit(now_ms: number): void {
+    const { commit } = vitalSigns;
+    const silence_ms = now_ms - (this.#o.kernel.committingSince_ms ?? now_ms);
+    this.#commitLateUntil_ms = lateUntil(this.#commitLateUntil_ms, silence_ms, now_ms, commit);
+    this.#o.setFault(commit.device, commit.code, now_ms < this.#commitLateUntil_ms);
+  }
+
+  /** A child that does not answer in its time is replaced by its supervisor, which says so. */
+  #ping(now_ms: number): void {
+    const { biometrics, isServing } = this.#o;
+    if (now_ms - this.#pinged_ms < ping_ms || isServing() || !biometrics.isReady()) return;
+    this.#pinged_ms = now_ms;
+    void biometrics.forget(nobody);
+  }
+}
