@@ -1,5 +1,5 @@
 // The controller of one lane: npm run gate -- --config FILE. The only file that names concrete drivers.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,26 +15,31 @@ import { provisionModels } from '../models/provision.ts';
 import { give } from './api/commands.ts';
 import { Metrics } from './api/metrics.ts';
 import { createServer, type Server } from './api/server.ts';
-import { displayView, officerView, type ViewSources } from './api/views.ts';
+import { displayView } from './api/display-view.ts';
+import { callForHelp, HelpCalls } from './api/help-calls.ts';
+import { giveTechnician } from './api/technician-commands.ts';
+import type { HealthView } from './api/technician-messages.ts';
+import { type DeviceStanding, type TechnicianSources, technicianView } from './api/technician-view.ts';
+import { officerView } from './api/views.ts';
 import { ConfigurationError, loadConfiguration } from './config/load.ts';
 import type { Configuration } from './config/schema.ts';
 import { operatingPoint } from './decision/operating-points.ts';
-import { type Journal, JournalError, openJournal } from './journal/journal.ts';
+import { type DiskJournal, type Journal, JournalError, openJournal } from './journal/journal.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { Committed } from './kernel/kernel.ts';
 import { currentTransactionId } from './kernel/lane-parts.ts';
 import { LaneController } from './lane-controller.ts';
+import { transitionTable } from './kernel/transition-table.ts';
+import { laneMachine } from './lane/machine.ts';
 import { outermost } from './lane/presentation.ts';
-import { askYente } from './risk/yente.ts';
+import { askYente, pingYente } from './risk/yente.ts';
+import { transactionMachine } from './transaction/machine.ts';
 import { TrustKeeper } from './trust-keeper.ts';
 
 const version = 'border-gate-controller 0.1.0';
 
 /** Exit codes of the process, for whoever supervises it. */
 const exitCodes = { refused: 2, fatal: 70 } as const;
-
-/** Until sign-in exists whoever sits at this machine is the officer; the record says so. */
-const localOfficer = 'local';
 
 const { values: flags } = parseArgs({
   options: {
@@ -72,7 +77,7 @@ async function run(configuration: Configuration): Promise<void> {
   const log = pino({ level: configuration.logLevel, base: { lane: configuration.lane.id } }, pino.destination(2));
   const folder = resolve(configuration.folder);
   await mkdir(folder, { recursive: true });
-  const [modelFolder] = await Promise.all([provisionModels(), buildPages(['officer', 'display'])]);
+  const [modelFolder] = await Promise.all([provisionModels(), buildPages(['officer', 'display', 'technician'])]);
   // A model that is not what the manifest says ends the start here, before anything can move.
   const biometrics = createBiometrics({
     modelFolder,
@@ -80,12 +85,13 @@ async function run(configuration: Configuration): Promise<void> {
     calibration: { limits: configuration.face.quality, pitchZero_deg: configuration.face.pitchZero_deg },
     onEvent: (event) => log.warn({ event }, 'face pipeline'),
   });
-  await biometrics.start();
-  const journal = await openJournal(join(folder, 'journal.db')).catch(async (error: unknown) => {
+  const opening = openJournal(join(folder, 'journal.db'));
+  const [journal] = await Promise.all([opening, biometrics.start()]).catch(async (error: unknown) => {
     await biometrics.stop();
     throw error;
   });
   const metrics = new Metrics();
+  const help = new HelpCalls();
   let server: Server | undefined;
   const lane = await createLane(configuration, {
     biometrics,
@@ -93,16 +99,20 @@ async function run(configuration: Configuration): Promise<void> {
     log,
     onStep: (step) => {
       metrics.observe(step);
+      help.observe(step);
       logStep(log, step);
     },
     onChange: () => server?.changed(),
   });
-  server = await createPagesServer(configuration, { lane, journal, metrics, log });
+  server = await createPagesServer(configuration, { lane, help, biometrics, journal, metrics, log });
   stopOnSignal(lane, server, log);
   const address = await listen(server, configuration.http);
   await lane.start();
   if (flags.json) process.stdout.write(`${JSON.stringify({ ready: true, url: address })}\n`);
-  log.info({ address }, 'officer page at /officer, traveller page at /display; local machine only: no sign-in yet');
+  log.info(
+    { address },
+    'officer page at /officer, traveller page at /display, technician page at /technician; local machine only: no sign-in yet',
+  );
 }
 
 /** Rejects with ConfigurationError when somebody else has the port. */
@@ -117,7 +127,7 @@ async function listen(server: Server, { host, port }: Configuration['http']): Pr
 
 type LaneSurroundings = {
   readonly biometrics: Biometrics;
-  readonly journal: Journal;
+  readonly journal: DiskJournal;
   readonly log: Logger;
   readonly onStep: (step: Committed) => void;
   readonly onChange: () => void;
@@ -137,8 +147,14 @@ async function createLane(configuration: Configuration, surroundings: LaneSurrou
   });
   const yente = { name: 'watchlist', ...risk, now_ms: systemClock.now_ms };
   const controller = new LaneController({
-    laneId: lane.id,
-    opensByItself: lane.opensByItself,
+    lane: {
+      laneId: lane.id,
+      opensByItself: lane.opensByItself,
+      topology: lane.topology,
+      isOverlapping: lane.isOverlapping,
+      attendance: lane.attendance,
+      usualProfile: lane.usualProfile,
+    },
     journal,
     onStep: (step) => {
       onStep(step);
@@ -164,23 +180,47 @@ async function createLane(configuration: Configuration, surroundings: LaneSurrou
       },
       biometrics,
       challenge: configuration.face.challenge,
+      attackLimits: configuration.face.attack,
       trust: () => keeper.trust(),
       isTrustWhole: () => keeper.isWhole(),
       inspection,
       askRisk: (subject, signal) => askYente(yente, subject, signal),
+      pingRisk: (signal) => pingYente(yente, signal),
       policy,
       operatingPoint: operatingPoint(policy.operatingPoint),
       timings,
-      versions: { controller: version, node: process.version, ...biometrics.versions() },
-      lastRecordAt_ms: journal.standing.last?.at_ms ?? 0,
+      versions: {
+        controller: version,
+        node: process.version,
+        policy: digestOf(policy),
+        'face-limits': digestOf(configuration.face),
+        timings: digestOf(timings),
+        inspection: digestOf(inspection),
+        risk: digestOf({ dataset: risk.dataset, threshold: risk.threshold }),
+        ...biometrics.versions(),
+      },
+      lastRecordAt_ms: journal.latestAt_ms,
     },
+  });
+  journal.watch(({ device, code, stands }) => {
+    // What may have been cut off endangers nobody; the record of the lane says from when on it was not known.
+    const isServable = code === 'HEAD_MISSING';
+    if (isServable) controller.setDegraded(device, code, stands);
+    else controller.setFault(device, code, stands);
+    if (stands)
+      log.error({ device, code }, isServable ? 'an officer confirms every passage' : 'the lane leaves service');
   });
   keeper.watch(systemClock, () => currentTransactionId(controller.kernel) === null);
   return controller;
 }
 
+/** Names a part of the configuration in every record, so that one that was changed without a new version shows. */
+const digestOf = (part: object): string => createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 16);
+
 type PagesSurroundings = {
   readonly lane: LaneController;
+  readonly help: HelpCalls;
+  readonly biometrics: Biometrics;
   readonly journal: Journal;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -188,9 +228,9 @@ type PagesSurroundings = {
 
 function createPagesServer(
   configuration: Configuration,
-  { lane, journal, metrics, log }: PagesSurroundings,
+  { lane, help, biometrics, journal, metrics, log }: PagesSurroundings,
 ): Promise<Server> {
-  const sources: ViewSources = {
+  const sources: TechnicianSources = {
     laneId: configuration.lane.id,
     laneName: configuration.lane.name,
     kernel: lane.kernel,
@@ -200,26 +240,73 @@ function createPagesServer(
     reading: () => lane.reading(),
     isDocumentPresent: () => lane.isDocumentPresent(),
     guidance: () => lane.guidance,
+    help,
     now_ms: systemClock.now_ms,
+    version,
+    devices: () => devicesOf(lane, configuration),
+    askedOfDoors: () => lane.askedOfDoors(),
+    timers: () => lane.kernel.timers(),
+    health: () => healthOf(lane, biometrics),
   };
   return createServer({
     logger: log,
     officerView: () => officerView(sources),
     displayView: () => displayView(sources),
+    technicianView: () => technicianView(sources),
     give: (command) =>
       give(command, {
         kernel: lane.kernel,
         cases: lane.cases,
         laneId: configuration.lane.id,
-        officer: localOfficer,
         acknowledgeEnded: (id) => lane.history.acknowledge(id),
+        answerHelp: () => help.answer(systemClock.now_ms()),
+        now_ms: systemClock.now_ms,
       }),
+    giveTechnician: (command) =>
+      giveTechnician(command, { kernel: lane.kernel, laneId: configuration.lane.id, now_ms: systemClock.now_ms }),
+    attend: () => lane.attend(),
+    requestHelp: () => callForHelp({ kernel: lane.kernel, help, now_ms: systemClock.now_ms }),
+    machines: { lane: transitionTable(laneMachine), transaction: transitionTable(transactionMachine) },
     recordsOf: (id) => journal.recordsOf(id),
     cases: lane.cases,
     notReadyBecause: () => lane.notReadyBecause(),
     metrics: () => metrics.text(),
     pagesFolder: resolve(import.meta.dirname, '../.cache/pages'),
   });
+}
+
+/** How the devices are wired, and what they say that they are. */
+function devicesOf({ devices }: LaneController, { devices: wired }: Configuration): readonly DeviceStanding[] {
+  const { camera, chipReader, gateIO, mrzReader } = devices;
+  return (
+    [
+      [mrzReader, 'Reader of the printed zone', `${wired.mrzReader.path}, ${wired.mrzReader.baudRate} bit/s`],
+      [chipReader, 'Chip reader', `${wired.chipReader.path}, ${wired.chipReader.baudRate} bit/s`],
+      [gateIO, 'Gate hardware: doors and sensors', `${wired.gateIO.path}, ${wired.gateIO.baudRate} bit/s`],
+      [camera, 'Camera', new URL(wired.camera.url).origin],
+    ] as const
+  ).map(([device, title, connection]) => ({
+    device: device.device,
+    title,
+    connection,
+    identification: device.identification() ?? null,
+  }));
+}
+
+function healthOf(lane: LaneController, biometrics: Biometrics): readonly HealthView[] {
+  const because = lane.notReadyBecause();
+  const memory_MB = Math.round(process.memoryUsage.rss() / 1e6);
+  return [
+    {
+      name: 'Serves travellers',
+      value: because.length === 0 ? 'yes' : because.join(', '),
+      isGood: because.length === 0,
+    },
+    { name: 'Face pipeline', value: biometrics.isReady() ? 'ready' : 'not ready', isGood: biometrics.isReady() },
+    { name: 'Records in the journal', value: String(lane.history.seq), isGood: true },
+    { name: 'Memory of the controller', value: `${memory_MB} MB`, isGood: memory_MB < 600 },
+    { name: 'Running since', value: new Date(Date.now() - process.uptime() * 1_000).toISOString(), isGood: true },
+  ];
 }
 
 /** Codes and states only: nothing of a traveller can be in a log line. */

@@ -38,6 +38,8 @@ export type GateReading = {
   readonly isCoverOpen: boolean;
   readonly isOnUPS: boolean;
   readonly isKeySwitchOn: boolean;
+  /** Somebody presses the help button at the reader or in the cabin. */
+  readonly isHelpRequested: boolean;
   readonly hasWatchdogTripped: boolean;
   readonly uptime_s: number;
   readonly passages: number;

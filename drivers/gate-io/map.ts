@@ -92,6 +92,8 @@ export const discreteInput = {
   keySwitch: 19,
   /** Latched until cleared through holding register 6. */
   watchdogTripped: 20,
+  /** True while pressed: nobody presses so briefly that a cycle misses it. */
+  helpButton: 21,
 } as const;
 
 export type DiscreteInputName = keyof typeof discreteInput;
@@ -231,6 +233,7 @@ export function encodeInputs(reading: GateReading): boolean[] {
   set('onUPS', reading.isOnUPS);
   set('keySwitch', reading.isKeySwitchOn);
   set('watchdogTripped', reading.hasWatchdogTripped);
+  set('helpButton', reading.isHelpRequested);
   return inputs;
 }
 
@@ -300,6 +303,7 @@ export function decodeBlock(registers: readonly number[]): GateBlock {
       isCoverOpen: is('coverOpen'),
       isOnUPS: is('onUPS'),
       isKeySwitchOn: is('keySwitch'),
+      isHelpRequested: is('helpButton'),
       hasWatchdogTripped: is('watchdogTripped'),
       uptime_s: at(registers, inputRegister.uptime_s),
       passages: at(registers, inputRegister.passages),

@@ -1,15 +1,15 @@
 import type { CommandRefusal } from './commands.ts';
-import type { OfficerCommand } from './messages.ts';
 
 /** Commands whose answers are remembered. */
 const answers_max = 1_000;
 
+type Command = { readonly commandId: string; readonly reason?: string | null };
 type Answer = Promise<CommandRefusal | undefined>;
 type Entry = { readonly content: string; readonly answer: Answer; isPending: boolean };
 
 /** The words of a reason are no part of it: one that was refused for naming somebody must not be kept here. */
-const contentOf = ({ command, laneId, transactionId, expectedSeq }: OfficerCommand): string =>
-  JSON.stringify([command, laneId, transactionId, expectedSeq]);
+const contentOf = ({ commandId: _, reason: __, ...content }: Command): string =>
+  JSON.stringify(Object.entries(content).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 const idReused: CommandRefusal = {
   status: 409,
@@ -23,15 +23,15 @@ const tooMany: CommandRefusal = {
 };
 
 /** Carries a command out once: a repeat hears what the first heard, also while that is still being recorded. */
-export class CommandAnswers {
-  readonly #give: (command: OfficerCommand) => Answer;
+export class CommandAnswers<C extends Command> {
+  readonly #give: (command: C) => Answer;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(give: (command: OfficerCommand) => Answer) {
+  constructor(give: (command: C) => Answer) {
     this.#give = give;
   }
 
-  answer(command: OfficerCommand): Answer {
+  answer(command: C): Answer {
     const known = this.#entries.get(command.commandId);
     const content = contentOf(command);
     if (known !== undefined) return known.content === content ? known.answer : Promise.resolve(idReused);

@@ -1,27 +1,28 @@
-import { outermost } from '../lane/presentation.ts';
 import type { CaseFiles } from '../cases/case-files.ts';
 import type { Committed, Kernel } from '../kernel/kernel.ts';
 import { askLane, askTransaction, laneSnapshot, laneSubject, transactionSnapshot } from '../kernel/lane-parts.ts';
+import { outermost } from '../lane/presentation.ts';
+import { isStepUnderDuress, shownState } from './disguise.ts';
+import {
+  commandValid_ms,
+  type OfficerCommand,
+  type OfficerCommandName,
+  personNumberOf,
+  personNumberPattern,
+} from './messages.ts';
 import { namesHolder } from './holder-words.ts';
-import type { OfficerCommand, OfficerCommandName } from './messages.ts';
+import { laneConsent, transactionConsent } from './four-eyes.ts';
+import { alwaysMeant, laneOffers, transactionOffers } from './offers.ts';
+import { laneEvent, type Order, transactionEvent } from './officer-events.ts';
 
-/** Commands that open a way for somebody need a reason in words. */
-const reasoned: ReadonlySet<OfficerCommandName> = new Set(['releaseToExit', 'returnToEntry', 'resetEvacuation']);
-
-/** What an officer may do with the lane in this mode. */
-export function laneCommands(state: string, isEmergency: boolean): readonly OfficerCommandName[] {
-  if (state === 'closed') return ['openLane'];
-  if (state === 'evacuation') return isEmergency ? [] : ['resetEvacuation'];
-  if (state === 'draining' || state === 'fault' || state === 'starting') return [];
-  return ['closeLane'];
-}
-
-/** What an officer may do with a transaction in this state. */
-export function transactionCommands(step: string, isAcknowledged: boolean): readonly OfficerCommandName[] {
-  const acknowledge: readonly OfficerCommandName[] = isAcknowledged ? [] : ['acknowledge'];
-  if (step === 'held') return [...acknowledge, 'releaseToExit', 'returnToEntry'];
-  return ['returning', 'redirecting', 'referred'].includes(step) ? acknowledge : [];
-}
+/** Commands that open a way for somebody, or end what was begun for safety, need a reason in words. */
+const reasoned: ReadonlySet<OfficerCommandName> = new Set([
+  'releaseToExit',
+  'returnToEntry',
+  'allowCompanion',
+  'resetEvacuation',
+  'resetLockdown',
+]);
 
 export type CommandRefusal = {
   /** 503: the lane does not record any more. */
@@ -34,37 +35,99 @@ export type CommandContext = {
   readonly kernel: Kernel;
   readonly cases: CaseFiles;
   readonly laneId: string;
-  readonly officer: string;
   /** Marks a case that has ended as seen. */
   readonly acknowledgeEnded: (transactionId: string) => boolean;
+  /** Ends a call for help that belongs to no passage; false when none stands. It is no event of a machine. */
+  readonly answerHelp: () => boolean;
+  /** Wall clock. */
+  readonly now_ms: () => number;
 };
 
 type Asked = Promise<Committed | undefined>;
 
-const refuse = (status: CommandRefusal['status'], code: string, message: string): CommandRefusal => ({
+export const refuse = (status: CommandRefusal['status'], code: string, message: string): CommandRefusal => ({
   status,
   code,
   message,
 });
-const stale = (message: string): CommandRefusal => refuse(409, 'COMMAND_STALE', message);
-const notNow = (message: string): CommandRefusal => refuse(422, 'COMMAND_NOT_ALLOWED', message);
+export const stale = (message: string): CommandRefusal => refuse(409, 'COMMAND_STALE', message);
+export const notNow = (message: string): CommandRefusal => refuse(422, 'COMMAND_NOT_ALLOWED', message);
+const expired = (): CommandRefusal =>
+  refuse(409, 'COMMAND_EXPIRED', `It came more than ${commandValid_ms / 1_000} seconds after it was given.`);
+
+/** A page's clock may run this far ahead of ours, ms: its offset was taken from a view that travelled. */
+const ahead_max_ms = 1_000;
+
+const personNumber = new RegExp(personNumberPattern);
+
+/** An order is for now: one that is too old, or from a page whose clock is wrong, is refused. */
+export function untimely(givenAt_ms: number, now_ms: number): CommandRefusal | undefined {
+  if (givenAt_ms - now_ms > ahead_max_ms) {
+    return refuse(409, 'COMMAND_FROM_FUTURE', 'The clock of this page is wrong. Load it again.');
+  }
+  // Written so that a time that is none is refused.
+  return now_ms - givenAt_ms <= commandValid_ms ? undefined : expired();
+}
+
+/** Undefined for the number of an officer or technician, as far as its form can tell. */
+export const unfitNumber = (number: string): CommandRefusal | undefined =>
+  personNumber.test(number)
+    ? undefined
+    : refuse(422, 'NUMBER_UNFIT', 'Give your own number: 2 to 20 letters, digits or hyphens.');
+
+/** What became of an order in its own turn; undefined: recorded and carried out. */
+export function verdictOf(step: Committed | undefined, validUntil_ms: number): CommandRefusal | undefined {
+  if (step === undefined) return refuse(503, 'LANE_STOPPED', 'The lane has stopped. Supervise it by sight.');
+  if (!step.isIgnored) return undefined;
+  return step.at_ms > validUntil_ms ? expired() : stale('Something else came first.');
+}
 
 /**
  * Turns an officer's command into an event, or says why not; undefined once the event is recorded. A command belongs to
- * what the officer saw: one for another transaction, from before the state at hand or from before a restart is refused.
+ * what the officer saw and to the moment: one for another transaction, from before the state at hand, from before a restart
+ * or older than 5 s is refused, here or, when the lane was busy, by the machine in the command's own turn.
  */
-export async function give(command: OfficerCommand, context: CommandContext): Promise<CommandRefusal | undefined> {
-  const { kernel, laneId } = context;
-  if (command.laneId !== laneId) return notNow('This command is for another lane.');
-  if (command.expectedSeq > kernel.seq) return stale('The page is from before a restart. Load it again.');
-  const unfit = unfitReason(command, context.cases);
+export async function give(given: OfficerCommand, context: CommandContext): Promise<CommandRefusal | undefined> {
+  if (given.laneId !== context.laneId) return notNow('This command is for another lane.');
+  const isAlwaysMeant = alwaysMeant.has(given.command);
+  // Whatever case the officer had open: these are for the lane.
+  const transactionId = isAlwaysMeant ? null : given.transactionId;
+  const command = { ...given, transactionId, officer: personNumberOf(given.officer) };
+  const unfit =
+    unfitNumber(command.officer) ??
+    (isAlwaysMeant ? undefined : unfitTime(command, context)) ??
+    unfitReason(command, context.cases);
   if (unfit !== undefined) return unfit;
+  const order: Order = {
+    officer: command.officer,
+    validUntil_ms: (isAlwaysMeant ? context.now_ms() : command.givenAt_ms) + commandValid_ms,
+    reason: trimmed(command),
+  };
   // Nothing is awaited before the event waits in line: what was looked at is what stands when it is given.
-  const asked = command.transactionId === null ? giveToLane(command, context) : giveToTransaction(command, context);
+  const asked =
+    command.transactionId === null ? giveToLane(command, order, context) : giveToTransaction(command, order, context);
   if (!(asked instanceof Promise)) return asked;
   const step = await asked;
-  if (step === undefined) return refuse(503, 'LANE_STOPPED', 'The lane has stopped. Supervise it by sight.');
-  return step.isIgnored ? stale('Something else came first.') : undefined;
+  if (step !== undefined && isCoveredUp(command.command, step, order)) return undefined;
+  return verdictOf(step, order.validUntil_ms);
+}
+
+/**
+ * Answered as if it had been carried out, although the machine had no use for it: the silent alarm whatever the lane was
+ * doing, every order to a lane that only looks closed, a lock where the lane is locked, and the end of a lockdown in a lane
+ * that really is closed, which must not answer otherwise than one that only looks so.
+ */
+function isCoveredUp(command: OfficerCommandName, step: Committed, { validUntil_ms }: Order): boolean {
+  const state = step.kind === 'lane' ? outermost(step.value) : '';
+  if (command === 'duress') return true;
+  if (step.at_ms > validUntil_ms) return false;
+  if (command === 'lockLane') return state === 'lockdown';
+  return command === 'resetLockdown' ? state === 'closed' : isStepUnderDuress(step);
+}
+
+function unfitTime(command: OfficerCommand, { kernel, now_ms }: CommandContext): CommandRefusal | undefined {
+  if (command.expectedSeq > kernel.seq) return stale('The page is from before a restart. Load it again.');
+  return untimely(command.givenAt_ms, now_ms());
 }
 
 const trimmed = ({ reason }: OfficerCommand): string => reason?.trim() ?? '';
@@ -74,32 +137,49 @@ function unfitReason(command: OfficerCommand, cases: CaseFiles): CommandRefusal 
   if (!reasoned.has(command.command)) return undefined;
   const reason = trimmed(command);
   if (reason.length < 3) return refuse(422, 'REASON_MISSING', 'Give a reason of at least three characters.');
-  const mrz = command.transactionId === null ? undefined : cases.get(command.transactionId)?.mrz;
-  if (mrz === undefined || mrz === null || !namesHolder(reason, mrz)) return undefined;
+  // An order to the lane may be about anybody whose case is at hand.
+  const files = command.transactionId === null ? cases.all() : [cases.get(command.transactionId)];
+  if (!files.some((file) => file?.mrz != null && namesHolder(reason, file.mrz))) return undefined;
   return refuse(422, 'REASON_PERSONAL', 'Leave the holder’s name and document number out: the reason is recorded.');
 }
 
 /** False when the subject has entered another state, or the same one again, since the page was drawn. */
-const isSeen = (subject: string, { expectedSeq }: OfficerCommand, kernel: Kernel): boolean =>
+export const isSeen = (subject: string, { expectedSeq }: Pick<OfficerCommand, 'expectedSeq'>, kernel: Kernel) =>
   expectedSeq >= (kernel.since(subject) ?? Number.POSITIVE_INFINITY);
 
-function giveToLane(command: OfficerCommand, { kernel, officer }: CommandContext): CommandRefusal | Asked {
+/** Four eyes are two officers: the one who has agreed already is not the other. */
+const sameOfficer = (): CommandRefusal =>
+  refuse(422, 'SECOND_OFFICER_NEEDED', 'You have agreed already. Another officer has to, with the own number.');
+
+function giveToLane(
+  command: OfficerCommand,
+  order: Order,
+  { answerHelp, kernel, now_ms }: CommandContext,
+): CommandRefusal | Asked | undefined {
   const lane = laneSnapshot(kernel);
+  const event = laneEvent(command.command, order);
+  if (command.command === 'acknowledge') return answerHelp() ? undefined : stale('Nobody calls for help any more.');
   if (lane === undefined) return notNow('The lane is starting.');
+  if (event === undefined) return notNow('This command is for a traveller.');
+  if (alwaysMeant.has(command.command)) return askLane(kernel, event);
   if (!isSeen(laneSubject, command, kernel)) return stale('The lane has changed since.');
-  const { hall } = lane.context;
-  const state = outermost(lane.value);
-  if (!laneCommands(state, hall.isFireAlarm || hall.isEmergencyOpen || !hall.isKnown).includes(command.command)) {
-    return notNow(`The lane cannot do this now (${state}).`);
+  const { maintenance } = lane.context;
+  if (command.command === 'resetLockdown' && laneConsent(lane, now_ms())?.officer === order.officer) {
+    return sameOfficer();
   }
-  if (command.command === 'openLane') return askLane(kernel, { type: 'OFFICER_OPENED_LANE', officer });
-  if (command.command === 'closeLane') return askLane(kernel, { type: 'OFFICER_CLOSED_LANE', officer });
-  return askLane(kernel, { type: 'OFFICER_RESET_EVACUATION', officer, reason: trimmed(command) });
+  if (command.command === 'consentMaintenance' && maintenance?.technician === order.officer) {
+    return refuse(422, 'SECOND_PERSON_NEEDED', 'Nobody consents to the own work. Another officer has to.');
+  }
+  if (!laneOffers(lane, now_ms()).includes(command.command)) {
+    return notNow(`The lane cannot do this now (${shownState(lane)}).`);
+  }
+  return askLane(kernel, event);
 }
 
 function giveToTransaction(
   command: OfficerCommand,
-  { kernel, officer, acknowledgeEnded }: CommandContext,
+  order: Order,
+  { kernel, acknowledgeEnded, now_ms }: CommandContext,
 ): CommandRefusal | Asked | undefined {
   const id = command.transactionId ?? '';
   const transaction = transactionSnapshot(kernel, id);
@@ -107,11 +187,12 @@ function giveToTransaction(
     return command.command === 'acknowledge' && acknowledgeEnded(id) ? undefined : stale('This passage is over.');
   }
   if (!isSeen(id, command, kernel)) return stale('The passage has changed since.');
-  const step = outermost(transaction.value);
-  if (!transactionCommands(step, transaction.context.isAcknowledged).includes(command.command)) {
-    return stale(`The passage is past this point (${step}).`);
+  const event = transactionEvent(command.command, order);
+  if (event === undefined) return notNow('This command is for the lane.');
+  const consent = transactionConsent(transaction.context, now_ms());
+  if (command.command === 'releaseToExit' && consent?.officer === order.officer) return sameOfficer();
+  if (!transactionOffers(transaction, now_ms()).includes(command.command)) {
+    return stale(`The passage is past this point (${outermost(transaction.value)}).`);
   }
-  if (command.command === 'acknowledge') return askTransaction(kernel, id, { type: 'OFFICER_ACKNOWLEDGED', officer });
-  const type = command.command === 'releaseToExit' ? 'OFFICER_RELEASED' : 'OFFICER_RETURNED';
-  return askTransaction(kernel, id, { type, officer, reason: trimmed(command) });
+  return askTransaction(kernel, id, event);
 }

@@ -1,8 +1,9 @@
 import type { Committed } from '../kernel/kernel.ts';
-import { eventName } from './event-names.ts';
+import { shownEvent } from './disguise.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { TransactionContext } from '../transaction/context.ts';
 import type { Outcome, TimelineEntry } from './messages.ts';
+import { StepLog } from './step-log.ts';
 
 /** One transaction as the pages know it. */
 export type Passage = {
@@ -44,7 +45,7 @@ const hasReport = (event: Committed['event']): boolean =>
 export class History {
   readonly #passages = new Map<string, Passage>();
   readonly today = { admitted: 0, referred: 0, other: 0 };
-
+  readonly log = new StepLog();
   #seq = 0;
 
   /** Journal sequence of the last step that pages were told of. */
@@ -54,12 +55,13 @@ export class History {
 
   observe(step: Committed): void {
     this.#seq = step.seq;
+    this.log.observe(step);
     if (step.kind !== 'transaction') return;
     const context = step.context as TransactionContext;
     const before = this.#passages.get(step.subject);
     const entry = {
       at_ms: step.at_ms - context.startedAt_ms,
-      event: step.isIgnored ? `(${eventName(step.event.type)})` : eventName(step.event.type),
+      event: step.isIgnored ? `(${shownEvent(step.event)})` : shownEvent(step.event),
     };
     const isCalled = before?.isReferral === true || step.effects.some(({ type }) => type === 'callOfficer');
     const state = outermost(step.value);
@@ -94,6 +96,14 @@ export class History {
 
   latest(): Passage | undefined {
     return [...this.#passages.values()].at(-1);
+  }
+
+  /** The passage that ended last; a later one may be under way. */
+  latestEnded(): Passage | undefined {
+    return [...this.#passages.values()]
+      .filter(({ endedAt_ms }) => endedAt_ms !== null)
+      .toSorted((a, b) => (a.endedAt_ms ?? 0) - (b.endedAt_ms ?? 0))
+      .at(-1);
   }
 
   /** Newest first. */

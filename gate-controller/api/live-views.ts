@@ -2,11 +2,13 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import { EventStream } from './event-stream.ts';
 import { failureOf } from './refusals.ts';
 import type { DisplayView, OfficerView } from './messages.ts';
+import type { TechnicianView } from './technician-messages.ts';
 
 export type LiveViews = {
   readonly logger: FastifyBaseLogger;
   readonly officerView: () => OfficerView;
   readonly displayView: () => DisplayView;
+  readonly technicianView: () => TechnicianView;
 };
 
 /** Readers of live events at once; the next one is told to come later. */
@@ -16,22 +18,29 @@ const viewInterval_ms = 100;
 type Audience = {
   readonly event: string;
   readonly readers: Set<EventStream>;
-  readonly view: () => OfficerView | DisplayView;
+  readonly view: () => OfficerView | DisplayView | TechnicianView;
 };
 type Socket = FastifyRequest['raw']['socket'];
 
-/** Snapshots and event streams of both pages. The answer says that something a page shows has changed. */
-export function addLiveViews(app: FastifyInstance, { logger, officerView, displayView }: LiveViews): () => void {
+/** Snapshots and event streams of all pages. The answer says that something a page shows has changed. */
+export function addLiveViews(
+  app: FastifyInstance,
+  { logger, officerView, displayView, technicianView }: LiveViews,
+): () => void {
   const officers: Audience = { event: 'lane', readers: new Set(), view: officerView };
   const displays: Audience = { event: 'display', readers: new Set(), view: displayView };
+  const technicians: Audience = { event: 'technician', readers: new Set(), view: technicianView };
+  const audiences = [officers, displays, technicians];
   const sockets = new Set<Socket>();
   const stream = streaming(sockets);
   app.get('/api/officer', async () => officerView());
   app.get('/api/display', async () => displayView());
+  app.get('/api/technician', async () => technicianView());
   // Nobody would read the answer to HEAD, and it would not end.
   const hidden = { exposeHeadRoute: false, schema: { hide: true } } as const;
   app.get('/api/events', hidden, (request, reply) => stream(officers, request, reply));
   app.get('/api/display/events', hidden, (request, reply) => stream(displays, request, reply));
+  app.get('/api/technician/events', hidden, (request, reply) => stream(technicians, request, reply));
 
   let hasFailed = false;
   const send = ({ readers, view }: Audience): void => {
@@ -41,8 +50,7 @@ export function addLiveViews(app: FastifyInstance, { logger, officerView, displa
   };
   const sendAll = (): void => {
     try {
-      send(officers);
-      send(displays);
+      for (const audience of audiences) send(audience);
       hasFailed = false;
     } catch (error) {
       // A page that hears nothing says so itself; the lane must not end for a view.
@@ -61,7 +69,7 @@ export function addLiveViews(app: FastifyInstance, { logger, officerView, displa
   }, viewInterval_ms);
   app.addHook('preClose', async () => {
     clearInterval(timer);
-    for (const reader of [...officers.readers, ...displays.readers]) reader.end();
+    for (const reader of audiences.flatMap(({ readers }) => [...readers])) reader.end();
   });
   return () => {
     isDirty = true;

@@ -21,11 +21,19 @@ export type LaneMode =
   | 'maintenance'
   | 'fault';
 
+/** How kiosk, cabin and doors stand to each other. */
+export type LaneTopology = 'integrated-two-step' | 'one-step' | 'segregated';
+
+/** `accessible`: longer times, larger words, no hurry. */
+export type TravellerProfile = 'standard' | 'accessible';
+
 /** What the traveller's passage is doing, in the order of the integrated two-step lane. */
 export type TransactionStep =
   | 'awaitingDocument'
   | 'inspectingDocument'
   | 'awaitingRemoval'
+  | 'awaitingGate'
+  | 'awaitingCabin'
   | 'entering'
   | 'separating'
   | 'capturing'
@@ -62,6 +70,19 @@ export type ReasonView = {
   readonly title: string;
   readonly advice: string;
   readonly severity: 'high' | 'normal' | 'low';
+  /** Type in the catalogue of sixteen exceptions (Frontex operational guideline, section 3.8), in words. */
+  readonly exception: string | null;
+};
+
+/** What stands in the lane and concerns an officer, beside any one traveller. `since_ms`: null where only a sensor knows. */
+export type IncidentView = ReasonView & { readonly since_ms: number | null };
+
+/** One officer has given a command that takes two; another officer's counts until then. */
+export type SecondOfficerView = {
+  readonly command: OfficerCommandName;
+  /** Number of the first officer. */
+  readonly officer: string;
+  readonly until_ms: number;
 };
 
 /** Holder as the document says; never journaled, never logged. */
@@ -135,6 +156,13 @@ export type TransactionView = {
   } | null;
   readonly chip: { readonly bytesRead: number; readonly bytesTotal: number | null } | null;
   readonly timeline: readonly TimelineEntry[];
+  readonly profile: TravellerProfile;
+  /** An officer confirms this traveller, whatever the checks say. */
+  readonly isAssisted: boolean;
+  /** Number of the officer who allowed a second person in the cabin; null: one person only. */
+  readonly companionBy: string | null;
+  readonly hasAskedForHelp: boolean;
+  readonly waitingForSecondOfficer: SecondOfficerView | null;
   /** Commands an officer may give now. */
   readonly commands: readonly OfficerCommandName[];
 };
@@ -172,6 +200,25 @@ export type LaneView = {
   } | null;
   readonly faults: readonly FaultView[];
   readonly transaction: TransactionView | null;
+  /** Whose document is read while the one before leaves. */
+  readonly next: TransactionView | null;
+  readonly topology: LaneTopology;
+  /** Of the next traveller. */
+  readonly profile: TravellerProfile;
+  /** False while no officer's page gives a sign of life: the lane closes itself, unless it runs without. */
+  readonly isAttended: boolean;
+  /** Empty when nothing but travellers needs an officer; gravest first. */
+  readonly incidents: readonly IncidentView[];
+  /** A technician works in the lane, or asks to. */
+  readonly maintenance: {
+    readonly technician: string;
+    /** Number of the officer who consented; null while that is asked for. */
+    readonly officer: string | null;
+    readonly askedAt_ms: number;
+  } | null;
+  readonly waitingForSecondOfficer: SecondOfficerView | null;
+  /** People who crossed uncontrolled since the start: doors stood open in an emergency. */
+  readonly uncontrolledCrossings: number;
   readonly today: { readonly admitted: number; readonly referred: number; readonly other: number };
   readonly commands: readonly OfficerCommandName[];
 };
@@ -187,15 +234,36 @@ export type OfficerView = { readonly lanes: readonly LaneView[]; readonly referr
 
 export type OfficerCommandName =
   | 'openLane'
+  | 'assistLane'
   | 'closeLane'
+  | 'lockLane'
+  /** Locks the lane and alarms silently: nothing on a page of this lane shows that it was given. */
+  | 'duress'
+  | 'resetLockdown'
+  | 'resetEvacuation'
+  | 'consentMaintenance'
+  /** Of a case; without one, of the call for help that stands in the lane. */
   | 'acknowledge'
   | 'releaseToExit'
   | 'returnToEntry'
-  | 'resetEvacuation';
+  | 'allowCompanion'
+  /** Of the passage that is named, else of the next traveller. */
+  | 'useAccessibleProfile'
+  | 'useStandardProfile';
+
+/** Longest time between the officer's hand and the machine's turn, ms (border-control practice: an order is for now). */
+export const commandValid_ms = 5_000;
+
+/** Number of an officer or technician. Until sign-in exists it is what the person says. */
+export const personNumberPattern = '^[A-Za-z0-9-]{2,20}$';
+
+/** One person, one number, however it is written: applied where a number that fits the pattern enters. */
+export const personNumberOf = (written: string): string => written.trim().toUpperCase();
 
 /**
  * POST /api/commands. Answered 202 once recorded; the effect shows in the next view. 409 when the lane has moved on since
- * `expectedSeq`, 422 when not allowed now, 503 when it is not known whether it was recorded: a repeat asks again.
+ * `expectedSeq` or the command is too old, 422 when not allowed now, 503 when it is not known whether it was recorded: a
+ * repeat asks again. A command that takes two officers is given twice, by different ones.
  */
 export type OfficerCommand = {
   /** Made by the page (crypto.randomUUID); repeats are recognised by it. */
@@ -205,9 +273,19 @@ export type OfficerCommand = {
   /** Required by the commands that concern a transaction. */
   readonly transactionId: string | null;
   readonly expectedSeq: number;
-  /** At least 3 characters for releaseToExit, returnToEntry and resetEvacuation. */
+  /** When the officer gave it, on the controller's clock: `at_ms` of the newest view and the time since it came. */
+  readonly givenAt_ms: number;
+  /** Number of the officer who gives it (`personNumberPattern`). */
+  readonly officer: string;
+  /** At least 3 characters for the commands that open a way or end a lockdown; null where none is asked. */
   readonly reason: string | null;
 };
+
+/** POST /api/attendance, every 10 s from an officer's page that can be seen. Answered 204. */
+export type Attendance = { readonly officer: string };
+
+/** How often an officer's page says that somebody is there, ms. */
+export const attendanceEvery_ms = 10_000;
 
 export type { Screen };
 
@@ -233,4 +311,8 @@ export type DisplayView = {
   readonly hint: CaptureHint | null;
   /** 0…1 while the chip is read, else null. */
   readonly progress: number | null;
+  /** Words are larger and more of them for `accessible`. */
+  readonly profile: TravellerProfile;
+  /** `offered`: the sign has a button that calls somebody (POST /api/display/help); `coming`: it was pressed. */
+  readonly help: 'none' | 'offered' | 'coming';
 };

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Check } from '../decision/checks.ts';
 import type { Committed } from '../kernel/kernel.ts';
+import type { LaneContext } from '../lane/context.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { TransactionContext } from '../transaction/context.ts';
 import type { TransactionHappening } from '../transaction/events.ts';
@@ -26,6 +27,14 @@ export class Metrics {
     buckets: [5, 8, 10, 12, 15, 20, 25, 30, 45, 60, 120],
     registers: [this.#registry],
   });
+  /** The road of a silent alarm to whoever supervises: no page of the lane shows it. */
+  readonly #duress = new Gauge({
+    name: 'gate_silent_alarm',
+    help: '1 while the lane is locked because an officer gave the alarm silently',
+    registers: [this.#registry],
+  });
+  /** Counted in every state of the lane, also where it changes nothing there. */
+  readonly #alarms = this.#counter('gate_silent_alarms_total', 'Silent alarms that officers gave', []);
   readonly #seq = new Gauge({ name: 'gate_journal_seq', help: 'Last journal record', registers: [this.#registry] });
 
   constructor() {
@@ -35,6 +44,8 @@ export class Metrics {
   observe(step: Committed): void {
     this.#seq.set(step.seq);
     if (step.isIgnored) this.#ignored.inc({ event: step.event.type });
+    if ('isDuress' in step.event && step.event.isDuress === true) this.#alarms.inc();
+    if (step.kind === 'lane') this.#duress.set((step.context as LaneContext).lockdown === 'DURESS' ? 1 : 0);
     if (step.kind !== 'transaction') return;
     if (isFaceVerified(step.event) && !step.isIgnored) this.#countCapture(step.event);
     for (const { id, result } of inspectedChecks(step.event)) this.#checks.inc({ check: id, result });

@@ -4,7 +4,7 @@ import type { Check } from '../decision/checks.ts';
 import type { ChainedRecord } from '../journal/record.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { TransactionContext } from '../transaction/context.ts';
-import { eventName } from './event-names.ts';
+import { shownEvent } from './disguise.ts';
 import { outcomeOf } from './history.ts';
 import type { Outcome, TimelineEntry } from './messages.ts';
 
@@ -44,7 +44,7 @@ export function transactionRecord(records: readonly ChainedRecord[]): Transactio
     endedAt_ms: outcome === null ? null : last.at_ms,
     timeline: own.map((record) => ({
       at_ms: record.at_ms - first.at_ms,
-      event: eventName((JSON.parse(record.event) as { type: string }).type),
+      event: shownEvent(JSON.parse(record.event) as { type: string }),
       state: outermost((JSON.parse(record.state) as { value: unknown }).value),
     })),
     policyVersion: context.policy.version,

@@ -11,19 +11,28 @@ import type { ChainedRecord } from '../journal/record.ts';
 import { CommandAnswers } from './command-answers.ts';
 import type { CommandRefusal } from './commands.ts';
 import { addLiveViews, type LiveViews } from './live-views.ts';
-import type { OfficerCommand } from './messages.ts';
+import { Attending, closed, Commanding, Id, Problem, TechnicianCommanding } from './message-schemas.ts';
+import { type OfficerCommand, personNumberOf } from './messages.ts';
+import type { MachinesView, TechnicianCommand } from './technician-messages.ts';
 import { reportIn, transactionRecord } from './record.ts';
 import { addGuards, refuseUnreadable, refuseUnroutable } from './refusals.ts';
 
 export type ServerOptions = LiveViews & {
   /** Carries a command out; undefined once it is recorded. */
   readonly give: (command: OfficerCommand) => Promise<CommandRefusal | undefined>;
+  readonly giveTechnician: (command: TechnicianCommand) => Promise<CommandRefusal | undefined>;
+  /** An officer's page that can be seen says that somebody is there. */
+  readonly attend: (officer: string) => void;
+  /** A traveller pressed the help button on the sign. */
+  readonly requestHelp: () => void;
+  /** Both statecharts, as they run. */
+  readonly machines: MachinesView;
   readonly recordsOf: (transactionId: string) => readonly ChainedRecord[];
   readonly cases: CaseFiles;
   /** Empty when the lane serves; otherwise what keeps it from serving. */
   readonly notReadyBecause: () => readonly string[];
   readonly metrics: () => Promise<string>;
-  /** Folder with the bundled pages: officer/, display/. */
+  /** Folder with the bundled pages: officer/, display/, technician/. */
   readonly pagesFolder: string;
 };
 
@@ -35,25 +44,6 @@ export type Server = {
 
 /** A command that is not recorded by then may still be; the page asks again under the same id. */
 const recorded_max_ms = 4_000;
-
-const Id = Type.String({ format: 'uuid' });
-const Problem = Type.Object({ code: Type.String(), message: Type.String() });
-
-const Command = Type.Object(
-  {
-    commandId: Id,
-    command: Type.Union(
-      (['openLane', 'closeLane', 'acknowledge', 'releaseToExit', 'returnToEntry', 'resetEvacuation'] as const).map(
-        (name) => Type.Literal(name),
-      ),
-    ),
-    laneId: Type.String({ maxLength: 32 }),
-    transactionId: Type.Union([Id, Type.Null()]),
-    expectedSeq: Type.Integer({ minimum: 0 }),
-    reason: Type.Union([Type.String({ maxLength: 500 }), Type.Null()]),
-  },
-  { additionalProperties: false },
-);
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const app = Fastify({
@@ -76,6 +66,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
   const changed = addLiveViews(app, options);
   addCommands(app, options, changed);
+  addSigns(app, options, changed);
   addTransactions(app, options);
   addOperations(app, options);
   await addPages(app, options.pagesFolder);
@@ -113,19 +104,47 @@ async function inTime<T, U>(promise: Promise<T>, max_ms: number, otherwise: U): 
   }
 }
 
-function addCommands(app: FastifyInstance, { give, logger }: ServerOptions, changed: () => void): void {
-  const answers = new CommandAnswers(give);
-  const response = { 202: Type.Object({ commandId: Id }), 409: Problem, 422: Problem, 503: Problem };
-  app
-    .withTypeProvider<TypeBoxTypeProvider>()
-    .post('/api/commands', { schema: { body: Command, response } }, async (request, reply) => {
-      const command = request.body as OfficerCommand;
-      const refusal = await inTime(answers.answer(command), recorded_max_ms, unconfirmed);
-      logger.info({ command: command.command, refusal: refusal?.code ?? null }, 'officer command');
-      changed();
-      if (refusal === undefined) return reply.code(202).send({ commandId: command.commandId });
-      return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message });
-    });
+const response = { 202: Type.Object({ commandId: Id }), 409: Problem, 422: Problem, 503: Problem };
+
+function addCommands(app: FastifyInstance, options: ServerOptions, changed: () => void): void {
+  const { logger } = options;
+  const officers = new CommandAnswers<OfficerCommand>(options.give);
+  const technicians = new CommandAnswers<TechnicianCommand>(options.giveTechnician);
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>();
+  typed.post('/api/commands', { schema: { body: Commanding, response } }, async (request, reply) => {
+    const command: OfficerCommand = request.body;
+    const refusal = await inTime(officers.answer(command), recorded_max_ms, unconfirmed);
+    const line = { command: command.command, refusal: refusal?.code ?? null };
+    // Nobody at the lane reads the log; whoever supervises it must not overlook this line.
+    if (command.command === 'duress') logger.error(line, 'silent alarm');
+    else logger.info(line, 'officer command');
+    changed();
+    if (refusal === undefined) return reply.code(202).send({ commandId: command.commandId });
+    return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message });
+  });
+  typed.post('/api/technician', { schema: { body: TechnicianCommanding, response } }, async (request, reply) => {
+    const command: TechnicianCommand = request.body;
+    const refusal = await inTime(technicians.answer(command), recorded_max_ms, unconfirmed);
+    logger.info({ command: command.command, refusal: refusal?.code ?? null }, 'technician command');
+    changed();
+    if (refusal === undefined) return reply.code(202).send({ commandId: command.commandId });
+    return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message });
+  });
+}
+
+/** What pages say that is no command. */
+function addSigns(app: FastifyInstance, { attend, machines, requestHelp }: ServerOptions, changed: () => void): void {
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>();
+  typed.post('/api/attendance', { schema: { body: Attending } }, async (request, reply) => {
+    attend(personNumberOf(request.body.officer));
+    return reply.code(204).send();
+  });
+  typed.post('/api/display/help', { schema: { body: Type.Object({}, closed) } }, async (_, reply) => {
+    requestHelp();
+    changed();
+    return reply.code(204).send();
+  });
+  app.get('/api/machines', async () => machines);
 }
 
 function addTransactions(app: FastifyInstance, { cases, recordsOf }: ServerOptions): void {
@@ -173,7 +192,7 @@ function addOperations(app: FastifyInstance, { metrics, notReadyBecause }: Serve
 
 async function addPages(app: FastifyInstance, folder: string): Promise<void> {
   let isFirst = true;
-  for (const page of ['officer', 'display'] as const) {
+  for (const page of ['officer', 'display', 'technician'] as const) {
     const root = join(folder, page);
     if (!existsSync(root)) continue;
     await app.register(fastifyStatic, { root, prefix: `/${page}/`, decorateReply: isFirst });

@@ -110,6 +110,11 @@ export class CaseFiles {
     return this.#entries.get(transactionId)?.file;
   }
 
+  /** Every case that is held, oldest first. */
+  all(): readonly CaseFile[] {
+    return [...this.#entries.values()].map(({ file }) => file);
+  }
+
   /** The passage has ended, and it is known how long an officer needs its case. */
   keepUntil(transactionId: string, wipeAt_ms: number): void {
     const entry = this.#entries.get(transactionId);
@@ -124,7 +129,8 @@ export class CaseFiles {
 
   /** Wipes what is due; answers the ids. */
   wipeDue(now_ms: number): readonly string[] {
-    const due = [...this.#entries].filter(([, { wipeAt_ms }]) => wipeAt_ms <= now_ms).map(([id]) => id);
+    const due: string[] = [];
+    for (const [id, { wipeAt_ms }] of this.#entries) if (wipeAt_ms <= now_ms) due.push(id);
     for (const id of due) this.wipe(id);
     return due;
   }

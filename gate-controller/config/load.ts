@@ -4,7 +4,7 @@ import { isLoopbackAddress } from '../api/loopback.ts';
 import { operatingPoint } from '../decision/operating-points.ts';
 import { indispensableChecks } from '../decision/policy.ts';
 import { timingConflicts } from '../transaction/timings.ts';
-import { limitConflicts } from './face-schema.ts';
+import { attackConflicts, limitConflicts } from './face-schema.ts';
 import { type Configuration, ConfigurationSchema } from './schema.ts';
 
 /** The configuration cannot be used. `problems` are sentences for whoever wrote the file. */
@@ -44,6 +44,7 @@ export function checkConfiguration(value: unknown): Configuration {
   const problems = [
     ...timingConflicts(filled.timings),
     ...limitConflicts(filled.face.quality),
+    ...attackConflicts(filled.face.attack),
     ...policyProblems(filled),
     ...exposureProblems(filled),
     ...addressProblems(filled),

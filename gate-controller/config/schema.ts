@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { checkIds } from '../decision/checks.ts';
 import { FaceSchema } from './face-schema.ts';
-import { indispensableChecks } from '../decision/policy.ts';
+import { defaultFourEyes, indispensableChecks } from '../decision/policy.ts';
+import { reasons, type ReferralReason } from '../decision/reasons.ts';
 import { defaultTimings, timingRanges, type Timings } from '../transaction/timings.ts';
+import { profiles, topologies } from '../transaction/topology.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -27,7 +29,7 @@ const TimingsSchema = Type.Object(
 
 const PolicySchema = Type.Object(
   {
-    version: Type.String({ minLength: 1, default: 'default-2' }),
+    version: Type.String({ minLength: 1, default: 'default-3' }),
     required: Type.Array(Type.Union(checkIds.map((id) => Type.Literal(id))), {
       uniqueItems: true,
       default: [...indispensableChecks],
@@ -40,6 +42,13 @@ const PolicySchema = Type.Object(
           default: 'any',
         }),
         age_min_years: Type.Integer({ minimum: 0, maximum: 120, default: 18, description: 'completed years' }),
+        reuse_s: Type.Integer({
+          minimum: 0,
+          maximum: 86_400,
+          default: 300,
+          description:
+            'a document that let somebody out of this lane is referred when it comes again within so long, s',
+        }),
       },
       { ...closed, default: {} },
     ),
@@ -54,6 +63,11 @@ const PolicySchema = Type.Object(
       description:
         'signers of whom no current list says whether they were revoked: when-known admits their documents, required ' +
         'refers them; a revoked signer refers always',
+    }),
+    fourEyes: Type.Array(Type.Union((Object.keys(reasons) as ReferralReason[]).map((reason) => Type.Literal(reason))), {
+      uniqueItems: true,
+      default: [...defaultFourEyes],
+      description: 'reasons after which two officers release a traveller together',
     }),
     operatingPoint: Type.String({ default: 'strict', description: 'a name of decision/operating-points.json' }),
   },
@@ -93,6 +107,26 @@ export const ConfigurationSchema = Type.Object(
           default: false,
           description: 'open without an officer’s word: demonstration only',
         }),
+        topology: Type.Union(
+          topologies.map((name) => Type.Literal(name)),
+          {
+            default: 'integrated-two-step',
+            description: 'where the document is looked at: before the entry, in the cabin, at a kiosk',
+          },
+        ),
+        isOverlapping: Type.Boolean({
+          default: false,
+          description: 'integrated two-step: read the next document while the traveller before walks out',
+        }),
+        attendance: Type.Union([Type.Literal('required'), Type.Literal('notRequired')], {
+          default: 'required',
+          description:
+            'required: without an officer at the page the lane closes itself; notRequired: demonstration only',
+        }),
+        usualProfile: Type.Union(
+          profiles.map((name) => Type.Literal(name)),
+          { default: 'standard', description: 'accessible: every wait for a person is twice as long' },
+        ),
       },
       { ...closed, default: {} },
     ),

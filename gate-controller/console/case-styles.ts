@@ -35,6 +35,8 @@ export const caseStyles = css`
   .what { display: flex; gap: var(--gap-2); align-items: flex-start; }
   .what .code { font-size: 0.75rem; overflow-wrap: anywhere; }
 
+  .marks { display: flex; flex-wrap: wrap; gap: var(--gap-2); margin-top: var(--gap-2); }
+
   .progress { display: flex; gap: var(--gap-3); align-items: center; }
   progress { width: 16rem; accent-color: var(--accent); }
   .risk { display: flex; gap: var(--gap-3); align-items: center; flex-wrap: wrap; }

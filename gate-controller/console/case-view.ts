@@ -2,6 +2,7 @@ import { LitElement, html } from 'lit';
 import type { HolderView, LaneView, OfficerCommandName, TransactionView } from '../api/messages.ts';
 import { basisOf, condense, reasonsByGravity, severityOf } from './cases.ts';
 import { clockTime, duration, offset } from './figures.ts';
+import { LaneClock } from './lane-clock.ts';
 import { outcomeTones, stepWords, type Tone, wordsOfEvent } from './words.ts';
 import { toneSymbol } from './symbols.ts';
 import { caseStyles } from './case-styles.ts';
@@ -13,6 +14,7 @@ import './face-findings.ts';
 import './report-view.ts';
 
 const caseCommands: readonly OfficerCommandName[] = ['acknowledge', 'returnToEntry', 'releaseToExit'];
+const rareCommands: readonly OfficerCommandName[] = ['allowCompanion', 'useAccessibleProfile', 'useStandardProfile'];
 
 const holderRows: readonly (readonly [keyof HolderView, string])[] = [
   ['surname', 'Surname'],
@@ -34,12 +36,16 @@ export class CaseView extends LitElement {
     now_ms: { type: Number },
     isLive: { type: Boolean },
     isHidden: { type: Boolean },
+    officer: {},
+    clock: { attribute: false },
   };
   declare lane: LaneView | null;
   declare transaction: TransactionView | null;
   declare now_ms: number;
   declare isLive: boolean;
   declare isHidden: boolean;
+  declare officer: string | null;
+  declare clock: LaneClock;
 
   static override styles = [shared, caseStyles];
 
@@ -50,6 +56,8 @@ export class CaseView extends LitElement {
     this.now_ms = 0;
     this.isLive = false;
     this.isHidden = false;
+    this.officer = null;
+    this.clock = new LaneClock();
   }
 
   override render() {
@@ -93,11 +101,26 @@ export class CaseView extends LitElement {
             ${transaction.endedAt_ms === null ? 'running' : 'took'} ${duration(end_ms - transaction.startedAt_ms)} · case
             <span class="code">${transaction.transactionId.slice(0, 8)}</span>
           </p>
+          ${this.#marks(transaction)}
         </div>
         ${this.#commands(transaction)}
       </div>
       ${this.#reasons(transaction)} ${this.#chip(transaction)} ${this.#risk(transaction)}
     </section>`;
+  }
+
+  /** What is special about this passage. */
+  #marks({ companionBy, hasAskedForHelp, isAssisted, profile }: TransactionView) {
+    const marks: readonly (readonly [Tone, string])[] = [
+      ...(hasAskedForHelp ? ([['warn', 'Asked for help']] as const) : []),
+      ...(isAssisted ? ([['accent', 'You confirm this traveller']] as const) : []),
+      ...(companionBy === null ? [] : ([['warn', `Companion allowed by ${companionBy}`]] as const)),
+      ...(profile === 'accessible' ? ([['accent', 'More time given']] as const) : []),
+    ];
+    if (marks.length === 0) return null;
+    return html`<p class="marks">
+      ${marks.map(([tone, words]) => html`<span class="pill ${tone}">${toneSymbol(tone)}${words}</span>`)}
+    </p>`;
   }
 
   #toneOf(transaction: TransactionView): Tone {
@@ -114,6 +137,11 @@ export class CaseView extends LitElement {
       .transactionId=${transaction.transactionId}
       .seq=${lane.seq}
       .commands=${caseCommands.filter((command) => transaction.commands.includes(command))}
+      .rare=${rareCommands.filter((command) => transaction.commands.includes(command))}
+      .canAlarm=${lane.commands.includes('duress')}
+      .waiting=${transaction.waitingForSecondOfficer}
+      .officer=${this.officer}
+      .clock=${this.clock}
       .basis=${basisOf(lane, transaction)}
       .isLive=${this.isLive}
     ></command-bar>`;
@@ -129,7 +157,8 @@ export class CaseView extends LitElement {
           ${reason.advice === '' ? null : html`<p class="advice">${reason.advice}</p>`}
           <p class="what">
             ${toneSymbol(reason.severity === 'high' ? 'bad' : reason.severity === 'normal' ? 'warn' : 'none')}
-            <span>${reason.title} <span class="code soft">${reason.code}</span></span>
+            <span>${reason.title} <span class="soft small">${reason.exception === null ? null : html`${reason.exception} · `}<span
+              class="code">${reason.code}</span></span></span>
           </p>
         </li>`,
       )}

@@ -33,14 +33,18 @@ export function reasonsByGravity(transaction: TransactionView): readonly ReasonV
   return [...transaction.reasons].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-/** Open cases first, then by severity, then newest first. */
+/** Open cases first, gravest first, and of equals whoever has waited longest; acknowledged ones newest first. */
 export function orderReferrals(referrals: readonly ReferralView[]): readonly ReferralView[] {
-  return [...referrals].sort(
-    (a, b) =>
+  const order = (a: ReferralView, b: ReferralView): number => {
+    const [first, second] = [a.transaction, b.transaction];
+    if (a.isAcknowledged && b.isAcknowledged) return second.startedAt_ms - first.startedAt_ms;
+    return (
       Number(a.isAcknowledged) - Number(b.isAcknowledged) ||
-      rank[severityOf(a.transaction)] - rank[severityOf(b.transaction)] ||
-      b.transaction.startedAt_ms - a.transaction.startedAt_ms,
-  );
+      rank[severityOf(first)] - rank[severityOf(second)] ||
+      first.startedAt_ms - second.startedAt_ms
+    );
+  };
+  return [...referrals].sort(order);
 }
 
 /** Cases that were not on the list before. The first list after the page was opened announces nothing. */
@@ -50,9 +54,13 @@ export function newReferrals(before: OfficerView | null, after: OfficerView): re
   return after.referrals.filter((referral) => !known.has(referral.transaction.transactionId));
 }
 
+/** The passage of this lane, current or next, that has this id. */
+const inLane = (lane: LaneView | null, transactionId: string): TransactionView | null =>
+  [lane?.transaction, lane?.next].find((passage) => passage?.transactionId === transactionId) ?? null;
+
 /** The lane of a case: where it still is, else the only lane there is. Null when that is not certain. */
 export function laneOfCase(view: OfficerView, transactionId: string): LaneView | null {
-  const holding = view.lanes.find((lane) => lane.transaction?.transactionId === transactionId);
+  const holding = view.lanes.find((lane) => inLane(lane, transactionId) !== null);
   return holding ?? (view.lanes.length === 1 ? (view.lanes[0] ?? null) : null);
 }
 
@@ -77,8 +85,7 @@ export function show(view: OfficerView, choice: Choice | null): Shown {
   if (choice?.kind === 'case') {
     const lane = laneOfCase(view, choice.transactionId);
     const referral = view.referrals.find((each) => each.transaction.transactionId === choice.transactionId);
-    const current = lane?.transaction?.transactionId === choice.transactionId ? lane.transaction : null;
-    const transaction = current ?? referral?.transaction ?? null;
+    const transaction = inLane(lane, choice.transactionId) ?? referral?.transaction ?? null;
     if (transaction !== null) return { lane, transaction, isReferral: referral !== undefined };
   }
   const laneId = choice?.kind === 'lane' ? choice.laneId : null;
@@ -88,8 +95,30 @@ export function show(view: OfficerView, choice: Choice | null): Shown {
   return { lane, transaction, isReferral };
 }
 
+/** What stands as an incident while a lane is locked down, and says for what it was. */
+const lockdownCauses: ReadonlySet<string> = new Set(['LANE_LOCKED_DOWN', 'REVERSE_ENTRY', 'DOOR_FORCED']);
+
 /** What a decision about a case rests on: when it changes under the officer's hand, the question is put again. */
 export function basisOf(lane: LaneView, transaction: TransactionView | null): string {
-  const codes = transaction?.reasons.map((reason) => reason.code) ?? [];
-  return [lane.mode, transaction?.transactionId, transaction?.step, transaction?.decision, ...codes].join(' ');
+  const { incidents, maintenance, mode } = lane;
+  return JSON.stringify([
+    mode,
+    incidents.map(({ code }) => code).filter((code) => lockdownCauses.has(code)),
+    maintenance?.technician,
+    maintenance?.officer,
+    (transaction ?? lane).waitingForSecondOfficer?.officer,
+    transaction === null ? null : basisOfCase(transaction),
+  ]);
 }
+
+/** Not how far something has come: only what says for or against the traveller. */
+const basisOfCase = ({ face, similarity, risk, checks, ...passage }: TransactionView): readonly unknown[] => [
+  passage.transactionId,
+  passage.step,
+  passage.decision,
+  passage.reasons.map(({ code }) => code),
+  checks.filter(({ result }) => result !== 'passed').map(({ id, result, because }) => [id, result, because]),
+  [risk?.state, risk?.detail],
+  [similarity?.value, similarity?.min, face?.attack?.verdict, face?.attack?.because],
+  [passage.companionBy, passage.isAssisted],
+];

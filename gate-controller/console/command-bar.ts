@@ -1,18 +1,36 @@
 import { LitElement, css, html } from 'lit';
-import type { OfficerCommand, OfficerCommandName } from '../api/messages.ts';
+import { repeat } from 'lit/directives/repeat.js';
+import type { OfficerCommand, OfficerCommandName, SecondOfficerView } from '../api/messages.ts';
 import { type CommandAnswer, sendCommand } from './command-sender.ts';
-import { commandWords, type CommandWords } from './words.ts';
+import { Hold } from './hold.ts';
+import { LaneClock } from './lane-clock.ts';
+import { Newcomers } from './newcomers.ts';
+import type { Given } from './reason-dialog.ts';
 import { shared } from './styles.ts';
+import { commandWords, type CommandWords } from './words.ts';
 import './reason-dialog.ts';
 
-type Asking = { readonly command: OfficerCommandName; readonly words: CommandWords; readonly basis: string };
+type Asking = {
+  readonly command: OfficerCommandName;
+  readonly words: CommandWords;
+  readonly basis: string;
+  /** The officer who has agreed already; another one answers then, with the own number. */
+  readonly first: string | null;
+};
 
 /** A recorded command shows its effect in the next view; the buttons wait for it so long. */
 const effect_ms = 5_000;
 
+/** Whatever ends a press. */
+const handsOff = ['pointerup', 'pointercancel', 'keyup', 'blur'] as const;
+
+/** Stand out among the buttons: what is expected of the officer next. */
+const primary: ReadonlySet<OfficerCommandName> = new Set(['acknowledge', 'openLane', 'consentMaintenance']);
+
 /**
- * The commands that are offered now, one button each. Sends them, asks for a reason where one is required, and says
- * plainly what became of them.
+ * The commands that are offered now, one button each, and those that are rare behind "More". Sends them, asks for a reason
+ * or for a second officer where one is required, and says plainly what became of them. Holding any button for two seconds
+ * gives the silent alarm: nothing shows that it did.
  */
 export class CommandBar extends LitElement {
   static override properties = {
@@ -20,8 +38,13 @@ export class CommandBar extends LitElement {
     transactionId: {},
     seq: { type: Number },
     commands: { attribute: false },
+    rare: { attribute: false },
+    canAlarm: { type: Boolean },
+    waiting: { attribute: false },
     basis: {},
     isLive: { type: Boolean },
+    officer: {},
+    clock: { attribute: false },
     pending: { state: true },
     asking: { state: true },
     unanswered: { state: true },
@@ -31,20 +54,30 @@ export class CommandBar extends LitElement {
   declare transactionId: string | null;
   declare seq: number;
   declare commands: readonly OfficerCommandName[];
+  declare rare: readonly OfficerCommandName[];
+  declare canAlarm: boolean;
+  declare waiting: SecondOfficerView | null;
   /** What a decision rests on (`basisOf`). */
   declare basis: string;
   declare isLive: boolean;
+  /** Number of whoever sits here; null: no command can be given. */
+  declare officer: string | null;
+  declare clock: LaneClock;
   declare pending: OfficerCommandName | null;
   declare asking: Asking | null;
   declare unanswered: OfficerCommand | null;
   declare refusal: string | null;
   #pendingSince_seq = 0;
   #isRecorded = false;
+  #held: OfficerCommandName = 'closeLane';
+  readonly #hold = new Hold(() => void this.#alarm());
+  readonly #newcomers = new Newcomers<OfficerCommandName>();
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     shared,
     css`
-      .buttons { display: flex; flex-wrap: wrap; gap: var(--gap-2); }
+      .buttons { display: flex; flex-wrap: wrap; gap: var(--gap-2); justify-content: flex-end; }
       .said {
         display: flex; flex-wrap: wrap; gap: var(--gap-2) var(--gap-3); align-items: center; justify-content: space-between;
         margin-top: var(--gap-2); padding: var(--gap-2) var(--gap-3); border-radius: 6px;
@@ -52,6 +85,20 @@ export class CommandBar extends LitElement {
       }
       .said p { flex: 1 1 16rem; }
       .said button { min-height: 32px; padding: 4px 12px; }
+      details { position: relative; }
+      summary {
+        list-style: none; cursor: pointer; font-weight: 600; line-height: 1.2; min-height: 40px; padding: 10px 14px;
+        border: 1px solid var(--line-strong); border-radius: 6px;
+      }
+      summary::-webkit-details-marker { display: none; }
+      summary::after { content: ' ▾'; color: var(--ink-soft); }
+      summary:hover { background: var(--sunken); }
+      .menu {
+        position: absolute; right: 0; top: calc(100% + 4px); z-index: 2; display: grid; gap: 2px; min-width: 15rem; padding: 6px;
+        background: var(--surface); border: 1px solid var(--line-strong); border-radius: 8px;
+        box-shadow: 0 10px 30px rgb(0 0 0 / 0.25);
+      }
+      .menu button { border-color: transparent; text-align: left; font-weight: 500; }
     `,
   ];
 
@@ -61,8 +108,13 @@ export class CommandBar extends LitElement {
     this.transactionId = null;
     this.seq = 0;
     this.commands = [];
+    this.rare = [];
+    this.canAlarm = false;
+    this.waiting = null;
     this.basis = '';
     this.isLive = false;
+    this.officer = null;
+    this.clock = new LaneClock();
     this.pending = null;
     this.asking = null;
     this.unanswered = null;
@@ -70,8 +122,38 @@ export class CommandBar extends LitElement {
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.get('transactionId') !== undefined || changed.get('laneId') !== undefined) this.#forget();
+    if (changed.has('transactionId') || changed.has('laneId')) {
+      this.#forget();
+      this.#newcomers.forget();
+      this.#hold.end();
+    }
+    this.#seeButtons();
     if (this.#isRecorded && this.seq !== this.#pendingSince_seq) this.#settle();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const event of handsOff) window.addEventListener(event, this.#letGo);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const event of handsOff) window.removeEventListener(event, this.#letGo);
+    clearTimeout(this.#settling);
+    this.#hold.end();
+  }
+
+  /** The hand may let go anywhere: the button may have gone from under it. */
+  readonly #letGo = (): void => this.#hold.end();
+
+  #seeButtons(): void {
+    const shown = [...this.commands, ...this.rare];
+    const now_ms = performance.now();
+    this.#newcomers.see(shown, now_ms);
+    if (!shown.includes(this.#held)) this.#hold.end();
+    clearTimeout(this.#settling);
+    const left_ms = this.#newcomers.left_ms(now_ms);
+    if (left_ms > 0) this.#settling = setTimeout(() => this.requestUpdate(), left_ms);
   }
 
   #forget(): void {
@@ -87,28 +169,54 @@ export class CommandBar extends LitElement {
   }
 
   #press(command: OfficerCommandName): void {
+    if (this.#hold.swallows() || this.#newcomers.isNew(command, performance.now())) return;
+    this.renderRoot.querySelector('details')?.removeAttribute('open');
     this.refusal = null;
     this.unanswered = null;
     const words = commandWords[command];
-    if (words.asks !== null) this.asking = { command, words, basis: this.basis };
-    else void this.#send(this.#compose(command, null));
+    if (words.asks !== null) this.asking = this.#ask(command, words);
+    else void this.#send(this.#compose(command, null, this.officer ?? ''));
   }
 
-  #compose(command: OfficerCommandName, reason: string | null): OfficerCommand {
+  #ask(command: OfficerCommandName, words: CommandWords): Asking {
+    const first = this.waiting?.command === command ? this.waiting.officer : null;
+    return { command, words, basis: this.basis, first };
+  }
+
+  #compose(command: OfficerCommandName, reason: string | null, officer: string): OfficerCommand {
     const { laneId, transactionId, seq } = this;
-    return { commandId: crypto.randomUUID(), command, laneId, transactionId, expectedSeq: seq, reason };
+    const givenAt_ms = this.clock.now_ms();
+    return {
+      commandId: crypto.randomUUID(),
+      command,
+      laneId,
+      transactionId,
+      expectedSeq: seq,
+      givenAt_ms,
+      officer,
+      reason,
+    };
   }
 
-  readonly #giveReason = (event: CustomEvent<string>): void => {
+  /** The silent alarm goes out under the cover of the button that was held, and shows nothing else. */
+  async #alarm(): Promise<void> {
+    if (!this.canAlarm) return;
+    this.pending = this.#held;
+    await sendCommand({ ...this.#compose('duress', null, this.officer ?? ''), transactionId: null });
+    this.#settle();
+  }
+
+  readonly #giveReason = (event: CustomEvent<Given>): void => {
     const { asking } = this;
     if (asking === null) return;
     if (asking.basis !== this.basis) {
       // What the officer decided about is no longer what stands here: put the question again.
-      this.asking = { ...asking, basis: this.basis };
+      this.asking = this.#ask(asking.command, asking.words);
       return;
     }
     this.asking = null;
-    void this.#send(this.#compose(asking.command, event.detail));
+    const { officer, reason } = event.detail;
+    void this.#send(this.#compose(asking.command, reason, officer ?? this.officer ?? ''));
   };
 
   async #send(command: OfficerCommand): Promise<void> {
@@ -135,31 +243,90 @@ export class CommandBar extends LitElement {
   override render() {
     const { asking } = this;
     return html`
-      <div class="buttons">${this.commands.map((command) => this.#button(command))}</div>
-      ${this.#said()}
+      <div class="buttons">${this.#buttons(this.commands)} ${this.#more()}</div>
+      ${this.#waitingForSecond()} ${this.#said()}
       <reason-dialog
         .words=${asking?.words ?? null}
+        .firstOfficer=${asking?.first ?? null}
+        .ownOfficer=${this.officer}
         .hasChanged=${asking !== null && asking.basis !== this.basis}
-        .isBlocked=${!this.isLive || (asking !== null && !this.commands.includes(asking.command))}
+        .isBlocked=${!this.isLive || (asking !== null && ![...this.commands, ...this.rare].includes(asking.command))}
         @reason-given=${this.#giveReason}
         @reason-withheld=${() => (this.asking = null)}
       ></reason-dialog>
     `;
   }
 
+  /** The menu shuts when nobody is in it any more. */
+  readonly #shut = ({ currentTarget, relatedTarget }: FocusEvent): void => {
+    const menu = currentTarget as HTMLDetailsElement;
+    if (!(relatedTarget instanceof Node) || !menu.contains(relatedTarget)) menu.open = false;
+  };
+
+  #more() {
+    if (this.rare.length === 0) return null;
+    return html`<details @focusout=${this.#shut}>
+      <summary>More</summary>
+      <div class="menu">${this.#buttons(this.rare)}</div>
+    </details>`;
+  }
+
+  /** Each command keeps its own button: none is made into another one's under a hand. */
+  #buttons(commands: readonly OfficerCommandName[]) {
+    return repeat(
+      commands,
+      (command) => command,
+      (command) => this.#button(command),
+    );
+  }
+
   #button(command: OfficerCommandName) {
     const isPending = this.pending === command;
+    const isNew = this.#newcomers.isNew(command, performance.now());
     const asks = commandWords[command].asks;
+    const begin = () => {
+      this.#held = command;
+      if (this.canAlarm) this.#hold.begin();
+    };
+    const end = () => this.#hold.end();
+    const onSpace = (call: () => void) => (event: KeyboardEvent) => {
+      if (event.key !== ' ') this.#hold.forget();
+      else if (!event.repeat) call();
+    };
     return html`<button
-      class=${command === 'acknowledge' || command === 'openLane' ? 'primary' : ''}
+      class=${primary.has(command) ? 'primary' : ''}
       data-command=${command}
       aria-haspopup=${asks === null ? 'false' : 'dialog'}
       aria-busy=${isPending}
-      ?disabled=${!this.isLive || this.pending !== null}
+      ?disabled=${!this.isLive || this.officer === null || this.pending !== null || isNew}
+      @pointerdown=${begin}
+      @pointerup=${end}
+      @pointerleave=${end}
+      @pointercancel=${end}
+      @contextmenu=${(event: Event) => event.preventDefault()}
+      @keydown=${onSpace(begin)}
+      @keyup=${onSpace(end)}
       @click=${() => this.#press(command)}
     >
-      ${commandWords[command].label}${isPending ? ' …' : asks === null ? '' : '…'}
+      ${this.#label(command)}${isPending ? ' …' : asks === null ? '' : '…'}
     </button>`;
+  }
+
+  #label(command: OfficerCommandName): string {
+    const { label } = commandWords[command];
+    return this.waiting?.command === command ? `Second officer: ${label.toLowerCase()}` : label;
+  }
+
+  #waitingForSecond() {
+    const { waiting } = this;
+    if (waiting === null) return null;
+    const left_s = Math.max(0, Math.ceil((waiting.until_ms - this.clock.now_ms()) / 1000));
+    return html`<div class="said warn" role="status">
+      <p>
+        Officer ${waiting.officer} said “${commandWords[waiting.command].label}”. Another officer has to say so, too, within
+        <span class="figures">${left_s} s</span>.
+      </p>
+    </div>`;
   }
 
   #said() {

@@ -1,5 +1,3 @@
-import type { OfficerCommand } from '../api/messages.ts';
-
 export type CommandAnswer =
   | { readonly kind: 'recorded' }
   /** The controller refused; nothing was done. */
@@ -9,10 +7,14 @@ export type CommandAnswer =
 
 const answer_ms = 5_000;
 
-/** Posts one command. Never rejects. */
-export async function sendCommand(command: OfficerCommand, send: typeof fetch = fetch): Promise<CommandAnswer> {
+/** Posts one command of an officer, or of a technician under its own address. Never rejects. */
+export async function sendCommand<C extends { readonly commandId: string }>(
+  command: C,
+  send: typeof fetch = fetch,
+  address = '/api/commands',
+): Promise<CommandAnswer> {
   try {
-    const answer = await send('/api/commands', {
+    const answer = await send(address, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(command),
@@ -31,6 +33,9 @@ async function refusalOf(answer: Response): Promise<CommandAnswer> {
   const said = (await answer.json().catch(() => ({}))) as { readonly code?: unknown; readonly message?: unknown };
   const code = typeof said.code === 'string' ? said.code : `HTTP_${answer.status}`;
   const words = typeof said.message === 'string' ? said.message : 'The controller gave no explanation.';
+  if (code === 'COMMAND_EXPIRED') {
+    return { kind: 'refused', code, message: `Not done: too late. ${words} Look again, then decide again.` };
+  }
   if (answer.status === 409) {
     return {
       kind: 'refused',

@@ -1,13 +1,33 @@
 import { LitElement, css, html } from 'lit';
 import type { DoorView, LaneView, OfficerCommandName } from '../api/messages.ts';
 import { basisOf } from './cases.ts';
+import { duration } from './figures.ts';
+import { LaneClock } from './lane-clock.ts';
 import { modeTones, modeWords, motionWords } from './words.ts';
 import { lanePlan } from './lane-plan.ts';
 import { toneSymbol } from './symbols.ts';
 import { shared } from './styles.ts';
 import './command-bar.ts';
 
-const laneCommands: readonly OfficerCommandName[] = ['openLane', 'closeLane', 'resetEvacuation'];
+const laneCommands: readonly OfficerCommandName[] = [
+  'acknowledge',
+  'consentMaintenance',
+  'openLane',
+  'closeLane',
+  'resetEvacuation',
+  'resetLockdown',
+];
+const rareCommands: readonly OfficerCommandName[] = [
+  'assistLane',
+  'useAccessibleProfile',
+  'useStandardProfile',
+  'resetLockdown',
+  'lockLane',
+];
+
+/** A lane that does not look locked is unlocked from among the rare commands. */
+const isRare = (command: OfficerCommandName, { mode }: LaneView): boolean =>
+  rareCommands.includes(command) && !(command === 'resetLockdown' && mode === 'lockdown');
 
 /** One card a lane: mode, doors, cabin, faults, today's figures, and the commands for the lane itself. */
 export class LaneStrip extends LitElement {
@@ -15,17 +35,21 @@ export class LaneStrip extends LitElement {
     lanes: { attribute: false },
     chosenLaneId: {},
     isLive: { type: Boolean },
+    officer: {},
+    clock: { attribute: false },
   };
   declare lanes: readonly LaneView[];
   declare chosenLaneId: string | null;
   declare isLive: boolean;
+  declare officer: string | null;
+  declare clock: LaneClock;
 
   static override styles = [
     shared,
     css`
-      ul { display: flex; gap: var(--gap-3); overflow-x: auto; padding: 3px; margin: -3px; }
+      ul { display: flex; flex-wrap: wrap; gap: var(--gap-3); }
       li {
-        flex: 1 0 400px; max-width: 100%; padding: var(--gap-2) var(--gap-4);
+        flex: 1 1 400px; max-width: 100%; padding: var(--gap-2) var(--gap-4);
         display: flex; flex-wrap: wrap; align-items: center; align-content: start; gap: var(--gap-2) var(--gap-4);
       }
       command-bar { margin-left: auto; order: 1; }
@@ -57,6 +81,18 @@ export class LaneStrip extends LitElement {
       dt { font-size: var(--text-s); color: var(--ink-soft); line-height: 1.2; }
       dd { font-weight: 600; line-height: 1.3; }
       dd.warn, dd.bad { color: var(--tone); }
+      .incidents { flex-basis: 100%; order: 3; display: grid; gap: var(--gap-1); overflow: visible; padding: 0; margin: 0; }
+      .incidents li {
+        display: flex; flex-wrap: nowrap; gap: var(--gap-2) var(--gap-3); align-items: flex-start;
+        padding: 8px var(--gap-3); border-radius: 6px; background: var(--tone-soft); color: var(--ink);
+      }
+      .incidents p { flex: 1 1 auto; }
+      .incidents strong { color: var(--tone); }
+      .incidents .small { flex: none; }
+      .maintenance {
+        flex-basis: 100%; order: 3; display: flex; gap: var(--gap-2);
+        padding: 8px var(--gap-3); border-radius: 6px; background: var(--tone-soft);
+      }
       .faults { display: grid; gap: var(--gap-1); }
       .faults p {
         display: flex;
@@ -74,6 +110,8 @@ export class LaneStrip extends LitElement {
     this.lanes = [];
     this.chosenLaneId = null;
     this.isLive = false;
+    this.officer = null;
+    this.clock = new LaneClock();
   }
 
   override render() {
@@ -90,6 +128,7 @@ export class LaneStrip extends LitElement {
       <div class="head">
         <button class="name" @click=${choose} aria-pressed=${lane.laneId === this.chosenLaneId}>${lane.name}</button>
         <span class="pill ${tone}">${toneSymbol(tone)}${modeWords[lane.mode]}</span>
+        ${this.#marks(lane)}
       </div>
       ${lanePlan(lane)}
       <dl>
@@ -99,7 +138,7 @@ export class LaneStrip extends LitElement {
           <dd class="figures">${lane.today.admitted} admitted · ${lane.today.referred} referred · ${lane.today.other} other</dd>
         </div>
       </dl>
-      ${this.#commands(lane)} ${this.#faults(lane)}
+      ${this.#commands(lane)} ${this.#incidents(lane)} ${this.#maintenance(lane)} ${this.#faults(lane)}
     </li>`;
   }
 
@@ -108,10 +147,51 @@ export class LaneStrip extends LitElement {
       .laneId=${lane.laneId}
       .transactionId=${null}
       .seq=${lane.seq}
-      .commands=${lane.commands.filter((command) => laneCommands.includes(command))}
+      .commands=${laneCommands.filter((command) => lane.commands.includes(command) && !isRare(command, lane))}
+      .rare=${rareCommands.filter((command) => lane.commands.includes(command) && isRare(command, lane))}
+      .canAlarm=${lane.commands.includes('duress')}
+      .waiting=${lane.waitingForSecondOfficer}
+      .officer=${this.officer}
+      .clock=${this.clock}
       .basis=${basisOf(lane, null)}
       .isLive=${this.isLive}
     ></command-bar>`;
+  }
+
+  #marks({ profile }: LaneView) {
+    return profile === 'accessible'
+      ? html`<span class="pill accent">${toneSymbol('accent')}More time for the next</span>`
+      : null;
+  }
+
+  /** What stands in the lane and concerns nobody's passage: said with what to do. */
+  #incidents({ at_ms, incidents }: LaneView) {
+    if (incidents.length === 0) return null;
+    return html`<ul class="incidents" aria-label="Incidents">
+      ${incidents.map(({ advice, code, exception, severity, since_ms, title }) => {
+        const tone = severity === 'high' ? 'bad' : severity === 'normal' ? 'warn' : 'none';
+        return html`<li class=${tone} data-incident=${code}>
+          ${toneSymbol(tone)}
+          <p><strong>${title}</strong> ${advice}</p>
+          <span class="small soft figures">${exception === null ? null : html`${exception} · `}${
+            since_ms === null ? 'now' : `for ${duration(at_ms - since_ms)}`
+          }</span>
+        </li>`;
+      })}
+    </ul>`;
+  }
+
+  #maintenance({ at_ms, maintenance }: LaneView) {
+    if (maintenance === null) return null;
+    const { askedAt_ms, officer, technician } = maintenance;
+    return html`<p class="maintenance accent" role="status">
+      ${toneSymbol('accent')}
+      ${
+        officer === null
+          ? html`<span>Technician <strong>${technician}</strong> asks to work in this lane, since ${duration(at_ms - askedAt_ms)}.</span>`
+          : html`<span>Technician <strong>${technician}</strong> works in this lane, with the consent of officer ${officer}.</span>`
+      }
+    </p>`;
   }
 
   #door(name: string, door: DoorView | undefined) {

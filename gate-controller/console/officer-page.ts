@@ -2,6 +2,10 @@ import { LitElement, html } from 'lit';
 import type { OfficerView, ReferralView } from '../api/messages.ts';
 import { type Choice, newReferrals, reasonsByGravity, severityOf, show } from './cases.ts';
 import { duration } from './figures.ts';
+import { AttendanceSigns } from './attendance.ts';
+import { Identity } from './identity.ts';
+import { LaneClock } from './lane-clock.ts';
+import { stepWords } from './words.ts';
 import { IdleWatch } from './idle.ts';
 import { type Link, LiveView } from './live-view.ts';
 import { pageStyles } from './page-styles.ts';
@@ -9,6 +13,7 @@ import { shared } from './styles.ts';
 import { toneSymbol } from './symbols.ts';
 import './case-view.ts';
 import './lane-strip.ts';
+import './officer-badge.ts';
 import './referral-list.ts';
 
 /** The officer's page: lanes above, referrals at the left, one case in the middle. It keeps the newest view only. */
@@ -20,6 +25,7 @@ export class OfficerPage extends LitElement {
     isHidden: { state: true },
     age_ms: { state: true },
     announcement: { state: true },
+    officer: { state: true },
   };
   declare view: OfficerView | null;
   declare link: Link;
@@ -28,6 +34,8 @@ export class OfficerPage extends LitElement {
   /** Milliseconds since a view was received. */
   declare age_ms: number;
   declare announcement: string;
+  /** Number of whoever sits here; null: nobody attends, and no command can be given. */
+  declare officer: string | null;
 
   readonly #live = new LiveView<OfficerView>({
     eventsURL: '/api/events',
@@ -41,6 +49,9 @@ export class OfficerPage extends LitElement {
       this.link = link;
     },
   });
+  readonly #clock = new LaneClock();
+  readonly #identity = new Identity();
+  readonly #attendance = new AttendanceSigns(() => this.officer);
   readonly #idle = new IdleWatch(() => {
     this.isHidden = true;
   });
@@ -56,12 +67,14 @@ export class OfficerPage extends LitElement {
     this.isHidden = false;
     this.age_ms = 0;
     this.announcement = '';
+    this.officer = this.#identity.officer;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#live.start();
     this.#idle.start();
+    this.#attendance.start();
     this.#ticker = setInterval(() => {
       this.age_ms = this.#live.age_ms();
     }, 1_000);
@@ -71,6 +84,7 @@ export class OfficerPage extends LitElement {
     super.disconnectedCallback();
     this.#live.stop();
     this.#idle.stop();
+    this.#attendance.stop();
     clearInterval(this.#ticker);
   }
 
@@ -78,10 +92,23 @@ export class OfficerPage extends LitElement {
     const fresh = newReferrals(this.view, view);
     this.view = view;
     this.age_ms = 0;
+    const [lane] = view.lanes;
+    if (lane !== undefined) this.#clock.hear(lane.at_ms);
     if (fresh.length > 0) this.#announce(fresh);
     const open = view.referrals.filter((referral) => !referral.isAcknowledged).length;
     document.title = `${open > 0 ? `(${open}) ` : ''}Officer – border gate`;
   }
+
+  readonly #name = (event: CustomEvent<string>): void => {
+    if (this.#identity.take(event.detail)) this.officer = this.#identity.officer;
+    this.#attendance.give();
+  };
+
+  readonly #leave = (): void => {
+    this.#identity.leave();
+    this.officer = null;
+    this.isHidden = true;
+  };
 
   #announce(fresh: readonly ReferralView[]): void {
     const titles = fresh.map(({ transaction }) => {
@@ -93,7 +120,7 @@ export class OfficerPage extends LitElement {
 
   override render() {
     const { view } = this;
-    return html`${this.#header()} ${this.#connectionLoss()}
+    return html`${this.#header()} ${this.#nobody()} ${this.#connectionLoss()}
       <div class="unseen" role="status" aria-live="assertive">${this.announcement}</div>
       ${view === null ? this.#waiting() : this.#body(view)}`;
   }
@@ -104,9 +131,17 @@ export class OfficerPage extends LitElement {
     const words = isLive ? 'Live' : this.link === 'lost' ? 'No connection' : 'Connecting';
     return html`<header>
       <h1>Border gate <span class="soft">Officer</span></h1>
+      <officer-badge .officer=${this.officer} @officer-named=${this.#name} @officer-left=${this.#leave}></officer-badge>
       <p class="local small">Local machine only: no sign-in yet</p>
       <p class="pill ${tone}" data-link=${this.link}>${toneSymbol(tone)}${words}</p>
     </header>`;
+  }
+
+  #nobody() {
+    if (this.officer !== null) return null;
+    return html`<p class="nobody accent" role="status">
+      ${toneSymbol('accent')}Nobody attends at this page. Give your number above: until then no command can be given here.
+    </p>`;
   }
 
   #connectionLoss() {
@@ -135,10 +170,12 @@ export class OfficerPage extends LitElement {
         .lanes=${view.lanes}
         .chosenLaneId=${shown.lane?.laneId ?? null}
         .isLive=${isLive}
+        .officer=${this.officer}
+        .clock=${this.#clock}
         @lane-chosen=${(event: CustomEvent<string>) => (this.choice = { kind: 'lane', laneId: event.detail })}
       ></lane-strip>
       <nav aria-label="Cases">
-        ${this.#backToLane(view)}
+        ${this.#backToLane(view)} ${this.#nextTraveller(view, shown.transaction?.transactionId)}
         <referral-list
           .referrals=${view.referrals}
           .chosenId=${shown.isReferral ? (shown.transaction?.transactionId ?? null) : null}
@@ -153,10 +190,25 @@ export class OfficerPage extends LitElement {
           .now_ms=${now_ms + this.age_ms}
           .isLive=${isLive}
           .isHidden=${this.isHidden}
+          .officer=${this.officer}
+          .clock=${this.#clock}
           @data-shown=${() => (this.isHidden = false)}
         ></case-view>
       </main>
     </div>`;
+  }
+
+  /** With overlap: whose document is read while the traveller before leaves. */
+  #nextTraveller(view: OfficerView, shownId: string | undefined) {
+    return view.lanes.map(({ next }) => {
+      if (next === null || next.transactionId === shownId) return null;
+      return html`<button
+        class="back"
+        @click=${() => (this.choice = { kind: 'case', transactionId: next.transactionId })}
+      >
+        Next traveller: ${stepWords[next.step].toLowerCase()}
+      </button>`;
+    });
   }
 
   #backToLane(view: OfficerView) {

@@ -11,6 +11,11 @@ export const pageStyles = css`
   h1 .soft { font-weight: 450; }
   .local { color: var(--warn); border: 1px solid currentColor; border-radius: 99px; padding: 2px 10px; }
 
+  .nobody {
+    display: flex; gap: var(--gap-2); margin: 0; padding: var(--gap-2) var(--gap-4); flex: none;
+    background: var(--tone-soft); color: var(--tone); font-weight: 600;
+  }
+
   .loss {
     display: flex; flex-wrap: wrap; gap: 0 var(--gap-5); align-items: baseline; flex: none;
     padding: var(--gap-2) var(--gap-4); background: light-dark(#a01c15, #6d1712); color: #fff;

@@ -1,22 +1,35 @@
 import { LitElement, css, html } from 'lit';
+import { personNumberOf } from '../api/messages.ts';
+import { isPersonNumber } from './identity.ts';
 import { type CommandWords, reason_maxLength, reason_minLength } from './words.ts';
 import { shared } from './styles.ts';
 
+/** The officer's answer: no reason where none is asked, no number but where a second officer answers. */
+export type Given = { readonly reason: string | null; readonly officer: string | null };
+
 /**
- * Asks why. Fires `reason-given` with the text as detail, or `reason-withheld`.
+ * Asks why, or only whether. Fires `reason-given` with a `Given` as detail, or `reason-withheld`. Where one officer has
+ * agreed already, whoever answers is another one and says so with the own number.
  * `hasChanged` warns that the case is no longer as it was when the question was put; confirming is then blocked once.
  */
 export class ReasonDialog extends LitElement {
   static override properties = {
     words: { attribute: false },
+    firstOfficer: {},
+    ownOfficer: {},
     hasChanged: { type: Boolean },
     isBlocked: { type: Boolean },
     reason: { state: true },
+    officer: { state: true },
   };
   declare words: CommandWords | null;
+  declare firstOfficer: string | null;
+  /** Who sits at this page: the second officer, unless the first one still does. */
+  declare ownOfficer: string | null;
   declare hasChanged: boolean;
   declare isBlocked: boolean;
   declare reason: string;
+  declare officer: string;
 
   static override styles = [
     shared,
@@ -34,8 +47,12 @@ export class ReasonDialog extends LitElement {
         border-color: var(--accent); background: var(--accent-soft); box-shadow: inset 0 0 0 1px var(--accent);
       }
       label { display: block; font-weight: 600; margin-bottom: var(--gap-1); }
-      textarea {
-        width: 100%; min-height: 5em; resize: vertical; font: inherit; padding: var(--gap-2);
+      input { width: 12rem; }
+      .second p { margin-top: var(--gap-2); }
+      textarea { width: 100%; min-height: 5em; resize: vertical; }
+      .second { margin-top: var(--gap-4); padding: var(--gap-3); border-radius: 6px; background: var(--tone-soft); }
+      textarea, input {
+        font: inherit; padding: var(--gap-2);
         color: var(--ink); background: var(--sunken); border: 1px solid var(--line-strong); border-radius: 6px;
       }
       .changed { display: flex; gap: var(--gap-2); margin-top: var(--gap-3); color: var(--tone); font-weight: 600; }
@@ -46,13 +63,25 @@ export class ReasonDialog extends LitElement {
   constructor() {
     super();
     this.words = null;
+    this.firstOfficer = null;
+    this.ownOfficer = null;
     this.hasChanged = false;
     this.isBlocked = false;
     this.reason = '';
+    this.officer = '';
   }
 
-  get #isLongEnough(): boolean {
-    return this.reason.trim().length >= reason_minLength;
+  get #needsReason(): boolean {
+    return (this.words?.asks?.usualReasons.length ?? 0) > 0;
+  }
+
+  get #isSecondOfficer(): boolean {
+    return isPersonNumber(this.officer.trim()) && personNumberOf(this.officer) !== this.firstOfficer;
+  }
+
+  get #isComplete(): boolean {
+    const isReasoned = !this.#needsReason || this.reason.trim().length >= reason_minLength;
+    return isReasoned && (this.firstOfficer === null || this.#isSecondOfficer);
   }
 
   override updated(changed: Map<string, unknown>): void {
@@ -61,14 +90,19 @@ export class ReasonDialog extends LitElement {
     if (this.words === null) dialog.close();
     else if (!dialog.open) {
       this.reason = '';
+      this.officer = this.ownOfficer === this.firstOfficer ? '' : (this.ownOfficer ?? '');
       dialog.showModal();
     }
   }
 
   readonly #give = (event: Event): void => {
     event.preventDefault();
-    if (!this.#isLongEnough || this.isBlocked) return;
-    this.dispatchEvent(new CustomEvent('reason-given', { detail: this.reason.trim() }));
+    if (!this.#isComplete || this.isBlocked) return;
+    const detail: Given = {
+      reason: this.#needsReason ? this.reason.trim() : null,
+      officer: this.firstOfficer === null ? null : personNumberOf(this.officer),
+    };
+    this.dispatchEvent(new CustomEvent('reason-given', { detail }));
   };
 
   readonly #withhold = (): void => {
@@ -86,7 +120,36 @@ export class ReasonDialog extends LitElement {
     return html`<form @submit=${this.#give}>
       <h2 id="title">${asks.title}</h2>
       <p class="soft">${asks.consequence}</p>
-      <fieldset>
+      ${this.#second()} ${this.#needsReason ? this.#why(asks) : null}
+      ${
+        this.hasChanged
+          ? html`<p class="changed warn" role="alert">The case has changed since you opened this. Look at it again.</p>`
+          : null
+      }
+      <div class="answer">
+        <button type="button" @click=${this.#withhold}>Cancel</button>
+        <button type="submit" class="primary" ?disabled=${!this.#isComplete || this.isBlocked}>${label}</button>
+      </div>
+    </form>`;
+  }
+
+  #second() {
+    if (this.firstOfficer === null) return null;
+    return html`<div class="second warn">
+      <label for="officer">Number of the second officer</label>
+      <input
+        id="officer"
+        autocomplete="off"
+        maxlength="20"
+        .value=${this.officer}
+        @input=${(event: Event) => (this.officer = (event.target as HTMLInputElement).value)}
+      />
+      <p class="small">Officer ${this.firstOfficer} has agreed. Only another officer can answer here.</p>
+    </div>`;
+  }
+
+  #why(asks: NonNullable<CommandWords['asks']>) {
+    return html`<fieldset>
         <legend>Reason</legend>
         ${asks.usualReasons.map(
           (usual) =>
@@ -102,17 +165,7 @@ export class ReasonDialog extends LitElement {
         .value=${this.reason}
         @input=${(event: Event) => (this.reason = (event.target as HTMLTextAreaElement).value)}
       ></textarea>
-      <p class="small soft" id="rule">At least ${reason_minLength} characters.</p>
-      ${
-        this.hasChanged
-          ? html`<p class="changed warn" role="alert">The case has changed since you opened this. Look at it again.</p>`
-          : null
-      }
-      <div class="answer">
-        <button type="button" @click=${this.#withhold}>Cancel</button>
-        <button type="submit" class="primary" ?disabled=${!this.#isLongEnough || this.isBlocked}>${label}</button>
-      </div>
-    </form>`;
+      <p class="small soft" id="rule">At least ${reason_minLength} characters.</p>`;
   }
 }
 customElements.define('reason-dialog', ReasonDialog);

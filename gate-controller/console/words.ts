@@ -40,6 +40,8 @@ export const stepWords: Readonly<Record<TransactionStep, string>> = {
   awaitingDocument: 'Waiting for a document',
   inspectingDocument: 'Reading the document',
   awaitingRemoval: 'Waiting until the document is taken',
+  awaitingGate: 'Walking from the kiosk to the gate',
+  awaitingCabin: 'Waiting until the cabin is free',
   entering: 'Traveller enters',
   separating: 'Entry closes, one person expected',
   capturing: 'Capturing the face',
@@ -115,17 +117,58 @@ export function wordsOfEvent(event: string): string {
 
 export type CommandWords = {
   readonly label: string;
-  /** Question and consequence for the dialog; null when the command needs no reason. */
+  /** Question and consequence for the dialog; null when the command is given at once. */
   readonly asks: {
     readonly title: string;
     readonly consequence: string;
+    /** Empty when the command is only to be confirmed: it takes no reason. */
     readonly usualReasons: readonly string[];
   } | null;
 };
 
 export const commandWords: Readonly<Record<OfficerCommandName, CommandWords>> = {
   openLane: { label: 'Open lane', asks: null },
+  assistLane: { label: 'Confirm each traveller', asks: null },
   closeLane: { label: 'Close lane', asks: null },
+  lockLane: {
+    label: 'Lock lane down',
+    asks: {
+      title: 'Lock this lane down?',
+      consequence: 'Both doors shut and nobody is served. Only two officers together can end it.',
+      usualReasons: [],
+    },
+  },
+  // Given by holding a button; it is never written anywhere.
+  duress: { label: '', asks: null },
+  resetLockdown: {
+    label: 'End lockdown',
+    asks: {
+      title: 'End the lockdown of this lane?',
+      consequence: 'Takes two officers. The lane then tests itself and stays closed until an officer opens it.',
+      usualReasons: [
+        'Lane walked through: nobody inside, doors in order',
+        'Person in the cabin controlled and led out',
+      ],
+    },
+  },
+  consentMaintenance: {
+    label: 'Consent to maintenance',
+    asks: {
+      title: 'Let the technician work in this lane?',
+      consequence: 'Nobody is served and both doors may open. Afterwards an officer opens the lane again.',
+      usualReasons: [],
+    },
+  },
+  useAccessibleProfile: { label: 'Give more time', asks: null },
+  useStandardProfile: { label: 'Ordinary times', asks: null },
+  allowCompanion: {
+    label: 'Allow a companion',
+    asks: {
+      title: 'Allow a second person in the cabin?',
+      consequence: 'Nobody is admitted by the machine then: you control both and release them yourself.',
+      usualReasons: ['Child with a parent', 'Traveller who needs a companion', 'Interpreter or staff'],
+    },
+  },
   acknowledge: { label: 'Acknowledge', asks: null },
   releaseToExit: {
     label: 'Release to exit',

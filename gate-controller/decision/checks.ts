@@ -118,6 +118,11 @@ export const checkDefinitions = {
   },
   'document-expiry': { label: 'Date of expiry', group: 'document', refers: { default: 'DOCUMENT_EXPIRED' } },
   nationality: { label: 'Nationality', group: 'document', refers: { default: 'NATIONALITY_NOT_ELIGIBLE' } },
+  'document-use': {
+    label: 'Not used here a moment ago',
+    group: 'document',
+    refers: { default: 'DOCUMENT_USED_AGAIN' },
+  },
   age: { label: 'Age', group: 'document', refers: { default: 'AGE_NOT_ELIGIBLE' } },
   'chip-access': {
     label: 'Access to the chip',

@@ -10,6 +10,8 @@ export type DocumentFacts = {
   readonly expiresOn: string | null;
   /** Completed years; null when the date of birth is not complete. */
   readonly age_years: number | null;
+  /** Since this document last let somebody out of this lane, ms; null when it did not in the time that is remembered. */
+  readonly lastUse_ms: number | null;
   /** The gate's local date when the zone was read, ISO 8601. */
   readonly today: string;
 };

@@ -1,4 +1,5 @@
 import { type Check, type CheckId, checkIds } from './checks.ts';
+import type { ReferralReason } from './reasons.ts';
 
 /** Who may use the gate, and what has to be proven. Versioned: the version is part of every record. */
 export type Policy = {
@@ -22,10 +23,26 @@ export type Policy = {
     readonly nationalities: 'any' | readonly string[];
     /** Completed years. */
     readonly age_min_years: number;
+    /** A document that let somebody out of this lane is referred when it comes again within so long, s; 0 = never. */
+    readonly reuse_s: number;
   };
+  /** Reasons after which two officers have to release a traveller together. */
+  readonly fourEyes: readonly ReferralReason[];
   /** Name of an entry of operating-points.json; never a bare number. */
   readonly operatingPoint: string;
 };
+
+/** Releases that a single officer should not give alone: the document or the person is in grave doubt. */
+export const defaultFourEyes: readonly ReferralReason[] = [
+  'WATCHLIST_HIT',
+  'DOCUMENT_ALTERED',
+  'DOCUMENT_SIGNATURE_INVALID',
+  'CHIP_NOT_GENUINE',
+  'SIGNER_REVOKED',
+  'DOCUMENT_USED_AGAIN',
+  'PRESENTATION_ATTACK_SUSPECTED',
+  'REVERSE_ENTRY',
+];
 
 /** Checks that must pass before the entry door opens: they need the document only. */
 export const documentStageChecks: readonly CheckId[] = [
@@ -34,6 +51,7 @@ export const documentStageChecks: readonly CheckId[] = [
   'document-expiry',
   'nationality',
   'age',
+  'document-use',
   'chip-access',
   'files-consistent',
   'security-object-hash',

@@ -39,6 +39,7 @@ function weighMRZ({ mrz }: TransactionEvidence, policy: Policy, at_ms: number): 
     check('document-expiry', weighExpiry(facts), mrz.at_ms),
     check('nationality', weighNationality(facts, policy), mrz.at_ms),
     check('age', weighAge(facts, policy), mrz.at_ms),
+    check('document-use', weighUse(facts, policy), mrz.at_ms),
   ];
 }
 
@@ -58,6 +59,10 @@ const weighAge = (facts: DocumentFacts, policy: Policy): Verdict =>
   facts.age_years === null
     ? { result: 'undetermined', because: 'AGE_UNKNOWN' }
     : passedIf(facts.age_years >= policy.eligibility.age_min_years);
+
+/** One document, one passage: a second one a moment later is another bearer, or a way back in (Frontex, multiple use). */
+const weighUse = ({ lastUse_ms }: DocumentFacts, { eligibility }: Policy): Verdict =>
+  passedIf(lastUse_ms === null || lastUse_ms >= eligibility.reuse_s * 1_000);
 
 function weighOccupancy({ occupancy }: TransactionEvidence, at_ms: number): readonly Check[] {
   if (occupancy === null) return [];

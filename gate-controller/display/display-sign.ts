@@ -3,10 +3,12 @@ import type { DisplayView } from '../api/messages.ts';
 import { type Link, LiveView } from '../console/live-view.ts';
 import { pictureOf } from './pictures.ts';
 import { outOfServiceAfter_ms, type Sign, signOf, waySteps } from './sign.ts';
-import { direction, pairAt } from './texts.ts';
+import { direction, helpTexts, languagesAt, type SecondLanguage } from './texts.ts';
 
 /** How long a pair of languages stays. */
 const turn_ms = 4_000;
+/** How long a call for help may take to be heard. */
+const help_ms = 3_000;
 const ringRadius = 112;
 const ringLength = 2 * Math.PI * ringRadius;
 
@@ -83,20 +85,55 @@ export class DisplaySign extends LitElement {
 
   override render() {
     const sign = signOf(this.view, this.isLost);
-    return html`<main class="sign ${sign.look}" data-screen=${sign.screen}>
+    return html`<main
+      class="sign ${sign.look} ${sign.isAccessible ? 'accessible' : ''}"
+      data-screen=${sign.screen}
+    >
       ${this.#top(sign)}
       <div class="picture ${sign.screen}">
         <svg viewBox="0 0 240 240" aria-hidden="true">${pictureOf(sign.picture)}${ring(sign)}</svg>
       </div>
       <div class="words" role="status">
         <h1 lang="en">${sign.words.en}</h1>
-        ${pairAt(this.turn).map(
-          (language) => html`<p lang=${language}
-          dir=${direction[language]}>${sign.words[language]}</p>`,
-        )}
+        ${sign.more === null ? null : html`<p class="more" lang="en">${sign.more.en}</p>`}
+        ${languagesAt(this.turn, sign.isAccessible).map((language) => this.#line(sign, language))}
       </div>
+      ${this.#help(sign)}
     </main>`;
   }
+
+  #line({ more, words }: Sign, language: SecondLanguage) {
+    const whole = more === null ? words[language] : `${words[language]}. ${more[language]}`;
+    return html`<p lang=${language} dir=${direction[language]}>${whole}</p>`;
+  }
+
+  #help({ help }: Sign) {
+    if (help === 'none') return null;
+    const words = helpTexts[help];
+    const [language] = languagesAt(this.turn, true);
+    if (help === 'coming') {
+      return html`<p class="help coming" role="status">
+        <b lang="en">${words.en}</b> <span lang=${language} dir=${direction[language]}>${words[language]}</span>
+      </p>`;
+    }
+    return html`<button class="help" @click=${this.#callForHelp}>
+      <svg viewBox="0 0 40 40" aria-hidden="true"><circle cx="20" cy="20" r="18"></circle>
+        <path d="M14 15c0-8 12-8 12 0 0 5-6 5-6 10M20 31v.4"></path></svg>
+      <b lang="en">${words.en}</b> <span lang=${language} dir=${direction[language]}>${words[language]}</span>
+    </button>`;
+  }
+
+  /** The next view says that the call was heard; until then the button stays, so that it can be pressed again. */
+  readonly #callForHelp = (): void => {
+    void fetch('/api/display/help', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+      signal: AbortSignal.timeout(help_ms),
+    }).catch(() => {
+      // The sign says by itself when the controller does not answer.
+    });
+  };
 
   #top(sign: Sign) {
     const at = sign.way === null ? -1 : waySteps.indexOf(sign.way);

@@ -1,4 +1,5 @@
 import type { CaptureHint, DisplayView, Screen } from '../api/messages.ts';
+import { longerTexts } from './longer-texts.ts';
 import { hintTexts, screenTexts, type Words } from './texts.ts';
 
 /** Look of the whole sign. Referrals are `neutral`: nobody in the hall can read from the colour why. */
@@ -22,6 +23,13 @@ export const looks: Readonly<Record<Screen, Look>> = {
   goBack: 'neutral',
   goToDesk: 'neutral',
   evacuate: 'escape',
+  goToGate: 'act',
+  waitForCabin: 'wait',
+  stepIn: 'go',
+  officerConfirms: 'neutral',
+  helpComing: 'neutral',
+  lockedDown: 'neutral',
+  maintenance: 'stop',
 };
 
 /** Where the traveller is on the way through; null where a way would promise too much. */
@@ -33,6 +41,9 @@ const wayOf: Partial<Readonly<Record<Screen, WayStep>>> = {
   tryAgain: 'document',
   readingDocument: 'document',
   takeDocument: 'document',
+  goToGate: 'enter',
+  waitForCabin: 'enter',
+  stepIn: 'enter',
   enter: 'enter',
   standClear: 'enter',
   onePersonOnly: 'enter',
@@ -47,6 +58,10 @@ export type Sign = {
   /** The picture; a hint in front of the camera replaces that of the screen. */
   readonly picture: Screen | CaptureHint;
   readonly words: Words;
+  /** One more sentence, for whoever needs it said at length; null where the words say it all. */
+  readonly more: Words | null;
+  readonly isAccessible: boolean;
+  readonly help: DisplayView['help'];
   readonly look: Look;
   readonly way: WayStep | null;
   /** 0…1 while the chip is read, null while there is nothing to measure. */
@@ -71,6 +86,9 @@ export function signOf(view: DisplayView | null, isLost: boolean): Sign {
     screen,
     picture: hint ?? screen,
     words: hint === null ? screenTexts[screen] : hintTexts[hint],
+    more: isUsable && view.profile === 'accessible' && hint === null ? (longerTexts[screen] ?? null) : null,
+    isAccessible: isUsable && view.profile === 'accessible',
+    help: isUsable ? view.help : 'none',
     look: looks[screen],
     way: wayOf[screen] ?? null,
     progress: isUsable && screen === 'readingDocument' ? clamped(view.progress) : null,

@@ -137,6 +137,67 @@ export const screenTexts: Readonly<Record<Screen, Words>> = {
     es: 'Salga ahora por la salida más cercana',
     ar: 'غادر الآن من أقرب مخرج',
   },
+  goToGate: {
+    en: 'Go to the gate. Place your passport there again',
+    de: 'Gehen Sie zur Schleuse. Pass dort noch einmal auflegen',
+    fr: 'Allez à la porte. Posez‑y encore votre passeport',
+    es: 'Vaya a la puerta. Coloque allí de nuevo el pasaporte',
+    ar: 'توجه إلى البوابة وضع جوازك هناك مرة أخرى',
+  },
+  waitForCabin: {
+    en: 'Thank you. Wait until the door opens',
+    de: 'Danke. Warten Sie, bis die Tür öffnet',
+    fr: 'Merci. Attendez que la porte s’ouvre',
+    es: 'Gracias. Espere a que se abra la puerta',
+    ar: 'شكرًا. انتظر حتى يُفتح الباب',
+  },
+  stepIn: {
+    en: 'Please step in, one person only',
+    de: 'Bitte eintreten, nur eine Person',
+    fr: 'Entrez, une seule personne',
+    es: 'Pase, una sola persona',
+    ar: 'تفضل بالدخول، شخص واحد فقط',
+  },
+  officerConfirms: {
+    en: 'Please wait. An officer completes the check',
+    de: 'Bitte warten. Wir schließen die Kontrolle ab',
+    fr: 'Veuillez patienter. Un agent termine le contrôle',
+    es: 'Espere, por favor. Un agente termina el control',
+    ar: 'يرجى الانتظار. سيكمل موظف الفحص',
+  },
+  helpComing: {
+    en: 'We are coming to help you',
+    de: 'Wir kommen und helfen Ihnen',
+    fr: 'Nous arrivons pour vous aider',
+    es: 'Vamos a ayudarle',
+    ar: 'نحن قادمون لمساعدتك',
+  },
+  lockedDown: {
+    en: 'Please wait here. Staff will look after you',
+    de: 'Bitte hier warten. Wir kümmern uns um Sie',
+    fr: 'Attendez ici. Le personnel s’occupe de vous',
+    es: 'Espere aquí. El personal le atenderá',
+    ar: 'يرجى الانتظار هنا. سيهتم بك الموظفون',
+  },
+  maintenance: {
+    en: 'Maintenance. Please use another lane',
+    de: 'Wartung. Bitte andere Spur benutzen',
+    fr: 'Maintenance. Utilisez un autre couloir',
+    es: 'Mantenimiento. Use otro carril',
+    ar: 'صيانة. يرجى استخدام ممر آخر',
+  },
+};
+
+/** The button that calls somebody, and what it says once it was pressed. */
+export const helpTexts: Readonly<Record<'offered' | 'coming', Words>> = {
+  offered: { en: 'Help', de: 'Hilfe', fr: 'Aide', es: 'Ayuda', ar: 'مساعدة' },
+  coming: {
+    en: 'Help is coming',
+    de: 'Hilfe kommt',
+    fr: 'L’aide arrive',
+    es: 'La ayuda está en camino',
+    ar: 'المساعدة قادمة',
+  },
 };
 
 export const hintTexts: Readonly<Record<CaptureHint, Words>> = {
@@ -214,7 +275,8 @@ export const hintTexts: Readonly<Record<CaptureHint, Words>> = {
   },
 };
 
-/** Two of the other languages at a time; the pair changes with every turn. */
-export function pairAt(turn: number): readonly [SecondLanguage, SecondLanguage] {
+/** Two of the other languages at a time; the pair changes with every turn. Whoever needs larger words gets one at a time. */
+export function languagesAt(turn: number, isOneAtATime: boolean): readonly [SecondLanguage, ...SecondLanguage[]] {
+  if (isOneAtATime) return [languages[turn % languages.length] ?? 'de'];
   return turn % 2 === 0 ? ['de', 'fr'] : ['es', 'ar'];
 }

@@ -16,6 +16,8 @@ export type InspectionSettings = {
   readonly dataGroups: readonly ReadableDataGroup[];
   /** Until when, counted from the begin of reading, data groups are read that no check needs, ms. */
   readonly further_ms: number;
+  /** What speaks with the chip and judges it; left out: the inspection of drivers/emrtd. */
+  readonly inspect?: typeof inspectDocument;
 };
 
 export type InspectorOptions = {
@@ -86,7 +88,8 @@ async function inspectOver(
   const begun_ms = clock.monotonic_ms();
   const left_ms = (): number => Math.max(1, total_ms - (clock.monotonic_ms() - begun_ms));
   const transceiver = await line.activate(left_ms());
-  return inspectDocument({
+  const { inspect = inspectDocument, ...how } = settings;
+  return inspect({
     transceiver,
     reconnect: () => line.activate(left_ms()),
     mrz,
@@ -96,7 +99,7 @@ async function inspectOver(
     signal,
     onProgress: (progress) => listener.onProgress(progress),
     onPortrait: (portrait) => listener.onPortrait(portrait),
-    ...settings,
+    ...how,
     total_ms: left_ms(),
   });
 }

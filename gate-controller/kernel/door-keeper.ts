@@ -1,7 +1,17 @@
-import type { DoorCommand, DoorName, GateIO } from '../../drivers/contracts/gate-io.ts';
+import type { DoorCommand, DoorName, GateIO, GateReading } from '../../drivers/contracts/gate-io.ts';
 import { type DoorWant, planDoors } from '../safety/door-plan.ts';
-import { type DoorMismatch, doorMismatches, type DoorWatch, unwatchedDoors } from '../safety/door-watch.ts';
-import { type Hall, hallOf, isEmergency } from '../safety/hall.ts';
+import {
+  type DoorMismatch,
+  type DoorMismatchCode,
+  doorMismatches,
+  type DoorWatch,
+  type DoorWatchLimits,
+  doorWatchLimits,
+  restated,
+  unwatchedDoors,
+  watchDoors,
+} from '../safety/door-watch.ts';
+import { type DoorState, type Hall, hallOf, isEmergency, unknownHall } from '../safety/hall.ts';
 import type { ExitAuthority } from '../safety/interlock.ts';
 import type { Clock } from './clock.ts';
 
@@ -10,10 +20,13 @@ export type DoorKeeperOptions = {
   readonly clock: Clock;
   /** The transaction that the lane serves now. */
   readonly currentTransactionId: () => string | null;
+  /** A technician works on the lane with an officer's consent: both doors may be asked to open, or be moved by hand. */
+  readonly isMaintenance: () => boolean;
   /** Longest travel of a leaf before a door that disobeys is reported, ms. */
   readonly travel_ms: number;
+  /** Called once when a mismatch begins and once when it is over; several of one door may stand at once. */
   readonly onMismatch: (report: DoorMismatch) => void;
-  readonly onMismatchOver: (door: DoorName) => void;
+  readonly onMismatchOver: (door: DoorName, code: DoorMismatchCode) => void;
 };
 
 const doorNames = ['entry', 'exit'] as const;
@@ -30,6 +43,7 @@ const uptimeWrap_s = 65_000;
  */
 export class DoorKeeper {
   readonly #options: DoorKeeperOptions;
+  readonly #limits: DoorWatchLimits;
   readonly #wants: Record<DoorName, DoorWant> = { entry: 'hold', exit: 'hold' };
   /** What the driver states for us; undefined = not known, so that it is asked anew whatever it is. */
   readonly #asked: Record<DoorName, DoorCommand | undefined> = { entry: undefined, exit: undefined };
@@ -38,13 +52,15 @@ export class DoorKeeper {
   /** Doors that are asked to hold once before they are asked again. */
   readonly #isRelenting: Record<DoorName, boolean> = { entry: false, exit: false };
   #watch: DoorWatch = unwatchedDoors;
-  readonly #reported = new Set<DoorName>();
+  readonly #reported: Record<DoorName, Set<DoorMismatchCode>> = { entry: new Set(), exit: new Set() };
   #authority: ExitAuthority | null = null;
   #isEmergency = false;
   #uptime_s = 0;
+  #seen: { readonly reading: GateReading | undefined; readonly hall: Hall } = { reading: undefined, hall: unknownHall };
 
   constructor(options: DoorKeeperOptions) {
     this.#options = options;
+    this.#limits = { ...doorWatchLimits, travel_ms: options.travel_ms };
   }
 
   /** What is wanted of a door from now on. The exit opens only with an authority; any other want voids it. */
@@ -67,27 +83,41 @@ export class DoorKeeper {
     if (isEmergency(hall)) this.#beginEmergency();
     this.#noticeRestart();
     const now_ms = this.#options.clock.monotonic_ms();
+    const isMaintenance = this.#options.isMaintenance();
     const { commands } = planDoors({
       wants: this.#wants,
       asked: { entry: this.#asked.entry ?? 'hold', exit: this.#asked.exit ?? 'hold' },
       hall,
       authority: this.#authority,
       currentTransactionId: this.#options.currentTransactionId(),
-      isMaintenance: false,
+      isMaintenance,
       now_ms,
     });
-    for (const door of doorNames) if (!this.#isRelenting[door]) this.#ask(door, commands[door], now_ms);
+    for (const door of doorNames) if (!this.#isRelenting[door]) this.#ask(door, commands[door]);
+    const isMovedByHand = isMaintenance || this.#isEmergency;
+    this.#watch = watchDoors(this.#watch, { commands, hall, isMovedByHand, now_ms }, this.#limits);
     this.#compare(hall, now_ms);
   }
 
-  /** What the latest reading means. */
+  /** What is asked of each door, and since when; monotonic milliseconds. */
+  asked(): Readonly<Record<DoorName, { readonly command: DoorCommand; readonly since_ms: number }>> {
+    return this.#watch;
+  }
+
+  /** What the latest reading means; the same object as long as there is no other reading. */
   hall(): Hall {
-    return hallOf(this.#options.gateIO.reading());
+    const reading = this.#options.gateIO.reading();
+    if (reading === undefined || reading !== this.#seen.reading) this.#seen = { reading, hall: hallOf(reading) };
+    return this.#seen.hall;
   }
 
   /** The hardware lost what it was asked, e.g. by a re-connect: everything is asked anew. */
   forgetAsked(): void {
-    for (const door of doorNames) this.#relent(door);
+    const now_ms = this.#options.clock.monotonic_ms();
+    for (const door of doorNames) {
+      this.#watch = restated(this.#watch, door, now_ms);
+      this.#relent(door);
+    }
   }
 
   #beginEmergency(): void {
@@ -118,12 +148,11 @@ export class DoorKeeper {
     this.#options.gateIO.command(door, 'hold').then(over, over);
   }
 
-  #ask(door: DoorName, command: DoorCommand, now_ms: number): void {
+  #ask(door: DoorName, command: DoorCommand): void {
     if (this.#asked[door] === command) return;
     this.#asked[door] = command;
     this.#asks[door] += 1;
     const ask = this.#asks[door];
-    if (this.#watch[door].command !== command) this.#watch = { ...this.#watch, [door]: { command, since_ms: now_ms } };
     this.#options.gateIO.command(door, command).catch(() => {
       // The driver raises the fault of its device. What it states now is not known; a later ask speaks for itself.
       if (this.#asks[door] === ask) this.#asked[door] = undefined;
@@ -131,25 +160,30 @@ export class DoorKeeper {
   }
 
   #compare(hall: Hall, now_ms: number): void {
-    const found = doorMismatches(this.#watch, hall, now_ms, { travel_ms: this.#options.travel_ms });
-    for (const mismatch of found) {
-      // A command that was lost on the way must not keep a door half-way for ever.
-      this.#watch = { ...this.#watch, [mismatch.door]: { ...this.#watch[mismatch.door], since_ms: now_ms } };
-      this.#relent(mismatch.door);
-      if (this.#reported.has(mismatch.door)) continue;
-      this.#reported.add(mismatch.door);
-      this.#options.onMismatch(mismatch);
+    const found = doorMismatches(this.#watch, now_ms, this.#limits);
+    for (const { door, code } of found) {
+      if (code === 'DOOR_NOT_OPENING' || code === 'DOOR_NOT_CLOSING') {
+        // A command that was lost on the way must not keep a door half-way for ever.
+        this.#watch = restated(this.#watch, door, now_ms);
+        this.#relent(door);
+      }
+      if (this.#reported[door].has(code)) continue;
+      this.#reported[door].add(code);
+      this.#options.onMismatch({ door, code });
     }
-    for (const door of this.#reported) {
-      if (!isObeying(door, this.#watch, hall)) continue;
-      this.#reported.delete(door);
-      this.#options.onMismatchOver(door);
+    for (const door of doorNames) {
+      for (const code of this.#reported[door]) {
+        if (!isOver(code, this.#watch[door].command, hall[door])) continue;
+        this.#reported[door].delete(code);
+        this.#options.onMismatchOver(door, code);
+      }
     }
   }
 }
 
-/** The door is where it was asked to be, or nothing is asked of it. */
-function isObeying(door: DoorName, watch: DoorWatch, hall: Hall): boolean {
-  const { command } = watch[door];
-  return command === 'hold' || (command === 'open' ? hall[door] === 'open' : hall[door] === 'closed');
+/** The door is where it was asked to be, or nothing is asked of it; who was forced is shut again; a switch is plausible. */
+function isOver(code: DoorMismatchCode, command: DoorCommand, state: DoorState): boolean {
+  if (code === 'DOOR_NOT_OPENING') return command !== 'open' || state === 'open';
+  if (code === 'DOOR_NOT_CLOSING') return command !== 'close' || state === 'closed';
+  return code === 'DOOR_FORCED' ? state === 'closed' : state !== 'unknown';
 }

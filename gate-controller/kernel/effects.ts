@@ -1,15 +1,22 @@
 import { type FrameGuidance, verifyFace } from '../../biometrics/index.ts';
 import type { Frame } from '../../drivers/contracts/camera.ts';
+import type { DoorCommand, DoorName } from '../../drivers/contracts/gate-io.ts';
 import { birthISO } from '../../drivers/emrtd/mrz/mrz.ts';
 import { recordedReport } from '../../drivers/emrtd/report/recorded-report.ts';
-import { type FaceEvidence, type MRZEvidence, noEvidence } from '../decision/evidence.ts';
+import { type FaceEvidence, noEvidence } from '../decision/evidence.ts';
 import { weigh } from '../decision/weigh.ts';
+import type { LaneContext, TransactionStart } from '../lane/context.ts';
+import { waitsOf } from '../transaction/context.ts';
+import { outermost } from '../lane/presentation.ts';
+import type { DoorWant } from '../safety/door-plan.ts';
+import type { ExitAuthority } from '../safety/interlock.ts';
+import type { LockdownCause } from '../transaction/events.ts';
 import { localDate } from './calendar.ts';
 import { inspectChip, type InspectorOptions } from './document-inspector.ts';
 import type { DoorKeeper } from './door-keeper.ts';
 import { FrameNotes } from './frame-notes.ts';
 import type { Committed, Effect, Kernel } from './kernel.ts';
-import { type LaneParts, tellCurrent, tellLane, tellTransaction, transactionSnapshot } from './lane-parts.ts';
+import { laneSnapshot, type LaneParts, tellAll, tellLane, tellTransaction, transactionSnapshot } from './lane-parts.ts';
 import { selfTestFailures } from './self-test.ts';
 
 /** What runs for one transaction and can be ended. */
@@ -70,25 +77,36 @@ export class Effects {
   }
 
   readonly #table: Readonly<Record<string, (step: Committed, params: never) => void>> = {
-    openEntry: () => this.#o.doors.want('entry', 'open'),
-    closeEntry: () => this.#o.doors.want('entry', 'closed'),
+    openEntry: (step) => this.#want(step, 'entry', 'open'),
+    closeEntry: (step) => this.#want(step, 'entry', 'closed'),
     openExit: (step, { by }: { by: 'admit' | 'officer' }) =>
-      this.#o.doors.want('exit', 'open', {
+      this.#want(step, 'exit', 'open', {
         transactionId: step.subject,
         by,
         validUntil_ms: this.#o.parts.clock.monotonic_ms() + this.#o.parts.timings.exitAuthority_ms,
       }),
-    closeExit: () => this.#o.doors.want('exit', 'closed'),
+    closeExit: (step) => this.#want(step, 'exit', 'closed'),
     endEmergency: () => this.#o.doors.endEmergency(),
     holdDoors: () => {
       this.#o.doors.want('exit', 'hold');
       this.#o.doors.want('entry', 'hold');
     },
     runSelfTest: () => this.#selfTest(),
-    startTransaction: (_, start: { transactionId: string; mrz: MRZEvidence }) => this.#start(start),
+    // The interlock lets this through in maintenance only.
+    moveDoor: (_, { door, command }: { door: DoorName; command: DoorCommand }) =>
+      this.#o.doors.want(door, command === 'close' ? 'closed' : command),
+    startTransaction: (step, start: TransactionStart) => this.#start(start, step.context as LaneContext),
+    freeCabin: (_, { transactionId }: { transactionId: string | null }) => {
+      if (transactionId !== null) tellTransaction(this.#o.kernel(), transactionId, { type: 'CABIN_FREED' });
+    },
     faultTransaction: (_, { codes }: { codes: readonly string[] }) =>
-      tellCurrent(this.#o.kernel(), { type: 'LANE_FAULTED', codes }),
-    evacuateTransaction: () => tellCurrent(this.#o.kernel(), { type: 'EVACUATION_BEGAN' }),
+      tellAll(this.#o.kernel(), { type: 'LANE_FAULTED', codes }),
+    lockTransaction: (_, { cause }: { cause: LockdownCause | null }) =>
+      tellAll(this.#o.kernel(), { type: 'LOCKDOWN_BEGAN', cause: cause ?? 'OFFICER' }),
+    evacuateTransaction: () => tellAll(this.#o.kernel(), { type: 'EVACUATION_BEGAN' }),
+    announceLeaving: (step) => tellLane(this.#o.kernel(), { type: 'TRANSACTION_LEAVING', transactionId: step.subject }),
+    announceStaying: (step) => tellLane(this.#o.kernel(), { type: 'TRANSACTION_STAYING', transactionId: step.subject }),
+    reportIntrusion: () => tellLane(this.#o.kernel(), { type: 'INTRUSION_SEEN', cause: 'REVERSE_ENTRY' }),
     askRisk: (step) => this.#run(this.#askRisk(step.subject)),
     inspectDocument: (step) => this.#run(this.#inspect(step.subject)),
     stopInspection: (step) => this.#running.get(step.subject)?.inspection?.abort(),
@@ -109,6 +127,17 @@ export class Effects {
     return made;
   }
 
+  /** Doors are moved by the lane and by the one transaction that has the cabin; whoever still waits for it moves none. */
+  #want({ kind, subject }: Committed, door: DoorName, want: DoorWant, authority: ExitAuthority | null = null): void {
+    const snapshot = laneSnapshot(this.#o.kernel());
+    const lane = snapshot?.context;
+    const hasCabin = lane?.transactionId === subject && lane.isCabinGiven;
+    if (kind === 'transaction' && !hasCabin) return;
+    // An admit that was decided in the very moment the lane was locked; the passage hears of it next.
+    if (authority?.by === 'admit' && outermost(snapshot?.value) === 'lockdown') return;
+    this.#o.doors.want(door, want, authority);
+  }
+
   /** No effect throws. One that fails against expectation leaves the transaction to its time-out, and says so. */
   #run(effect: Promise<unknown>): void {
     effect.catch((error: unknown) => this.#o.onFailure(error instanceof Error ? error.name : 'unknown'));
@@ -127,12 +156,12 @@ export class Effects {
     tellLane(this.#o.kernel(), { type: 'SELF_TEST_ENDED', failures });
   }
 
-  #start({ transactionId, mrz }: { transactionId: string; mrz: MRZEvidence }): void {
+  #start(start: TransactionStart, { topology }: LaneContext): void {
     const { clock, policy, operatingPoint, timings, versions } = this.#o.parts;
     const hall = this.#o.doors.hall();
     const startedAt_ms = clock.now_ms();
-    const input = { transactionId, startedAt_ms, mrz, hall, policy, operatingPoint, timings, versions };
-    this.#o.kernel().start({ subject: transactionId, kind: 'transaction', input });
+    const input = { ...start, startedAt_ms, hall, topology, policy, operatingPoint, timings, versions };
+    this.#o.kernel().start({ subject: start.transactionId, kind: 'transaction', input });
   }
 
   async #askRisk(id: string): Promise<void> {
@@ -250,7 +279,9 @@ export class Effects {
     const running = this.#of(id);
     const abort = new AbortController();
     running.capture = abort;
-    const cancel = parts.clock.after(parts.timings.capture_ms - captureMargin_ms, () => abort.abort());
+    const context = transactionSnapshot(this.#o.kernel(), id)?.context;
+    const { capture_ms } = context === undefined ? parts.timings : waitsOf(context);
+    const cancel = parts.clock.after(capture_ms - captureMargin_ms, () => abort.abort());
     try {
       const portrait = await running.reference;
       const outcome = portrait?.status === 'measured' ? await this.#verify(id, abort.signal) : without(portrait);
@@ -267,7 +298,7 @@ export class Effects {
   }
 
   async #verify(id: string, signal: AbortSignal): Promise<CaptureOutcome> {
-    const { biometrics, cases, challenge, clock, devices, entropy, operatingPoint } = this.#o.parts;
+    const { attackLimits, biometrics, cases, challenge, clock, devices, entropy, operatingPoint } = this.#o.parts;
     const notes = new FrameNotes();
     const { captured, similarity, attack, preview } = await verifyFace({
       biometrics: { compare: async (...asked) => notes.take(await biometrics.compare(...asked)) },
@@ -278,6 +309,7 @@ export class Effects {
       // The rule whose false match rate was measured: the first mean that reaches the threshold ends the comparing.
       early_min: Array.from({ length: operatingPoint.framesCompared_max }, () => operatingPoint.similarity_min),
       challenge,
+      ...(attackLimits === undefined ? {} : { attackLimits }),
       signal,
       now_ms: () => clock.now_ms(),
       monotonic_ms: () => clock.monotonic_ms(),

@@ -1,14 +1,15 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition, transition } from 'xstate';
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { TimerRow } from '../journal/database.ts';
 import type { Journal } from '../journal/journal.ts';
-import { type ChainedRecord, genesisHash, hashOf, type JournalRecord } from '../journal/record.ts';
+import { type ChainedRecord, genesisHash, hashOf, type JournalRecord, lateKind } from '../journal/record.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { Clock } from './clock.ts';
+import { PureMachine } from './pure-machine.ts';
+import { StateText } from './state-text.ts';
+import type { Effect, KernelEvent } from './timer-changes.ts';
+import { type DueTimer, foldTimers, noTimers, sortActions, type TimerChanges, timerKey } from './timer-changes.ts';
 
-/** Something a machine asked for, to be carried out after its record is durable. */
-export type Effect = { readonly type: string; readonly params: unknown };
-
-export type KernelEvent = { readonly type: string };
+export type { Effect, KernelEvent } from './timer-changes.ts';
 
 /** One committed step, for observers. `state` is the outermost XState value, `isEnded` true at a final state. */
 export type Committed = {
@@ -33,6 +34,8 @@ export type KernelOptions = {
   readonly execute: (effect: Effect, step: Committed) => void;
   /** Sees every step after its commit and before its effects. Must not throw. */
   readonly observe: (step: Committed) => void;
+  /** False when somebody who commands should have seen the difference between two contexts; left out: always true. */
+  readonly isSameToPeople?: (kind: string, before: unknown, after: unknown) => boolean;
   /** The journal refused a commit: nothing more may move. */
   readonly onFatal: (error: Error) => void;
 };
@@ -40,7 +43,7 @@ export type KernelOptions = {
 type Subject = {
   readonly kind: string;
   readonly snapshot: AnyMachineSnapshot;
-  /** Journal sequence at which the outermost state was entered. */
+  /** Journal sequence at which the outermost state was entered, or what people decide by last changed in it. */
   readonly since_seq: number;
 };
 type Waiting =
@@ -59,10 +62,6 @@ type Step = {
   readonly timers: TimerChanges;
   readonly answer: ((step: Committed | undefined) => void) | undefined;
 };
-/** The row carries wall time for the record; the wait itself is counted from the monotonic time of the step. */
-type DueTimer = { readonly row: TimerRow; readonly due_ms: number };
-type TimerChanges = { readonly set: readonly DueTimer[]; readonly cancelled: readonly string[] };
-
 /** Longest queue of events; beyond it the sender is broken, and the newest are refused. */
 const queue_max = 1_000;
 const batch_max = 64;
@@ -75,16 +74,20 @@ const commit_ms = 3_000;
  */
 export class Kernel {
   readonly #options: KernelOptions;
+  readonly #machines: ReadonlyMap<string, PureMachine>;
+  readonly #stateText = new StateText();
   readonly #subjects = new Map<string, Subject>();
   readonly #timers = new Map<string, Timer>();
   readonly #queue: Waiting[] = [];
   #isRunning = false;
   #isStopped = false;
+  #committingSince_ms: number | null = null;
   #seq: number;
   #head: Uint8Array;
 
   constructor(options: KernelOptions) {
     this.#options = options;
+    this.#machines = new Map(Object.entries(options.machines).map(([kind, made]) => [kind, new PureMachine(made)]));
     const { last } = options.journal.standing;
     this.#seq = last?.seq ?? 0;
     this.#head = last?.hash ?? genesisHash;
@@ -95,15 +98,20 @@ export class Kernel {
     return this.#seq;
   }
 
+  /** Monotonic time at which the commit that is not confirmed yet was begun; null when there is none. */
+  get committingSince_ms(): number | null {
+    return this.#committingSince_ms;
+  }
+
   /**
    * Loads what was under way and tells it `RESTARTED`; nothing is resumed (I9). A subject whose state this version cannot
-   * read is recorded as ended. Resolves when these steps are durable.
+   * read is recorded as ended. `restarted` says with which event, by kind. Resolves when these steps are durable.
    */
-  async recover(): Promise<void> {
+  async recover(restarted: (kind: string) => KernelEvent = () => ({ type: 'RESTARTED' })): Promise<void> {
     const { standing } = this.#options.journal;
     const unreadable: ChainedRecord[] = [];
     for (const record of standing.subjects) {
-      const machine = this.#options.machines[record.kind];
+      const machine = this.#machines.get(record.kind);
       const snapshot = machine === undefined ? undefined : restore(machine, record.state);
       if (snapshot === undefined) unreadable.push(record);
       else this.#subjects.set(record.subject, { kind: record.kind, snapshot, since_seq: record.seq });
@@ -114,7 +122,7 @@ export class Kernel {
       this.#chain({ subject, kind, event: { type: 'STATE_UNREADABLE' }, at_ms: clock.now_ms(), ...given_up }, noTimers),
     );
     await this.#commit(steps);
-    for (const subject of this.#subjects.keys()) this.send(subject, { type: 'RESTARTED' });
+    for (const [subject, { kind }] of this.#subjects) this.send(subject, restarted(kind));
     // Armed behind RESTARTED in the queue: no old timer acts before it.
     const now_ms = clock.monotonic_ms();
     for (const row of standing.timers) {
@@ -132,7 +140,12 @@ export class Kernel {
     return this.#subjects.get(subject)?.snapshot;
   }
 
-  /** Journal sequence at which the subject entered the outermost state it is in. */
+  /** Waits that are under way; deadlines on the wall clock, as recorded. */
+  timers(): readonly TimerRow[] {
+    return [...this.#timers.values()].map(({ row }) => row);
+  }
+
+  /** Journal sequence since which the subject is what people see: in its outermost state, with what they decide by unchanged. */
   since(subject: string): number | undefined {
     return this.#subjects.get(subject)?.since_seq;
   }
@@ -212,7 +225,7 @@ export class Kernel {
     if (subject === undefined) return [this.#recordLate(waiting.subject, event, at_ms, waiting.answer)];
     const machine = this.#machine(subject.kind);
     const isIgnored = !subject.snapshot.can(event);
-    const [next, actions] = transition(machine, subject.snapshot, event) as [AnyMachineSnapshot, readonly unknown[]];
+    const [next, actions] = machine.next(subject.snapshot, event);
     // A machine in error has lost its mind: keep the state it had, and record that the event broke it.
     if (next.status === 'error') throw new Error(`KERNEL_MACHINE_ERROR: ${subject.kind} on ${event.type}`);
     return [
@@ -228,14 +241,14 @@ export class Kernel {
   #begin({ subject, kind, input }: Start): Step[] {
     if (this.#subjects.has(subject)) return [];
     const at_ms = this.#options.clock.now_ms();
-    const [next, actions] = initialTransition(this.#machine(kind), input) as [AnyMachineSnapshot, readonly unknown[]];
+    const [next, actions] = this.#machine(kind).begin(input);
     return [
       this.#take({ subject, kind, event: { type: 'STARTED' }, at_ms, isIgnored: false }, next, actions, undefined),
     ];
   }
 
-  #machine(kind: string): AnyStateMachine {
-    const machine = this.#options.machines[kind];
+  #machine(kind: string): PureMachine {
+    const machine = this.#machines.get(kind);
     if (machine === undefined) throw new Error(`KERNEL_MACHINE_UNKNOWN: ${kind}`);
     return machine;
   }
@@ -249,7 +262,10 @@ export class Kernel {
     const { subject, kind, at_ms } = happened;
     const isEnded = next.status === 'done';
     const before = this.#subjects.get(subject);
-    const isSameState = before !== undefined && outermost(before.snapshot.value) === outermost(next.value);
+    const isSameState =
+      before !== undefined &&
+      outermost(before.snapshot.value) === outermost(next.value) &&
+      this.#options.isSameToPeople?.(kind, before.snapshot.context, next.context) !== false;
     const since_seq = isSameState ? before.since_seq : this.#seq + 1;
     if (isEnded) this.#subjects.delete(subject);
     else this.#subjects.set(subject, { kind, snapshot: next, since_seq });
@@ -260,10 +276,10 @@ export class Kernel {
     return this.#chain({ ...happened, value: next.value, context: next.context, effects, isEnded }, timers, answer);
   }
 
-  /** An answer to a transaction that is over: recorded, and without consequence. */
+  /** An answer to a transaction that is over, or to one that is not loaded yet: recorded, and without consequence. */
   #recordLate(subject: string, event: KernelEvent, at_ms: number, answer: Step['answer']): Step {
     const nothing = { value: 'gone', context: null, effects: [], isIgnored: true, isEnded: true } as const;
-    return this.#chain({ subject, kind: 'late', event, at_ms, ...nothing }, noTimers, answer);
+    return this.#chain({ subject, kind: lateKind, event, at_ms, ...nothing }, noTimers, answer);
   }
 
   #chain(step: Omit<Committed, 'seq'>, timers: TimerChanges, answer?: Step['answer']): Step {
@@ -274,7 +290,7 @@ export class Kernel {
       subject: step.subject,
       kind: step.kind,
       event: JSON.stringify(step.event),
-      state: JSON.stringify({ value: step.value, context: step.context }),
+      state: this.#stateText.of(step.value, step.context),
       effects: JSON.stringify({
         effects: step.effects,
         timers: timers.set.map(({ row: { id, deadline_ms } }) => ({ id, deadline_ms })),
@@ -294,7 +310,9 @@ export class Kernel {
         records: steps.map(({ record }) => record),
         timersSet: set.map(({ row }) => row),
         timersCancelled: cancelled,
-        ended: steps.filter(({ committed }) => committed.isEnded).map(({ record }) => record.subject),
+        ended: steps.flatMap(({ committed: { kind, isEnded, subject } }) =>
+          isEnded && kind !== lateKind ? [subject] : [],
+        ),
       }),
     );
     for (const timer of set) if (this.#subjects.has(timer.row.subject)) this.#arm(timer);
@@ -303,6 +321,7 @@ export class Kernel {
   /** A commit that neither succeeds nor fails would hold the lane, and whoever is in it, for ever. */
   async #inTime(append: Promise<void>): Promise<void> {
     let cancel: () => void = () => {};
+    this.#committingSince_ms = this.#options.clock.monotonic_ms();
     const late = new Promise<never>((_, reject) => {
       cancel = this.#options.clock.after(commit_ms, () =>
         reject(new Error(`KERNEL_COMMIT_LATE: nothing was confirmed in ${commit_ms} ms`)),
@@ -311,6 +330,7 @@ export class Kernel {
     try {
       await Promise.race([append, late]);
     } finally {
+      this.#committingSince_ms = null;
       cancel();
     }
   }
@@ -350,61 +370,12 @@ export class Kernel {
   }
 }
 
-const timerKey = (subject: string, id: string): string => `${subject} ${id}`;
-
-const noTimers: TimerChanges = { set: [], cancelled: [] };
-
-/** What a batch leaves of its timers: one that is set and cancelled within it never was. */
-function foldTimers(steps: readonly Step[]): {
-  set: readonly DueTimer[];
-  cancelled: readonly Pick<TimerRow, 'subject' | 'id'>[];
-} {
-  const set = new Map<string, DueTimer>();
-  const cancelled = new Map<string, Pick<TimerRow, 'subject' | 'id'>>();
-  for (const { timers, record } of steps) {
-    for (const id of timers.cancelled) {
-      set.delete(timerKey(record.subject, id));
-      cancelled.set(timerKey(record.subject, id), { subject: record.subject, id });
-    }
-    for (const timer of timers.set) set.set(timerKey(timer.row.subject, timer.row.id), timer);
-  }
-  return { set: [...set.values()], cancelled: [...cancelled.values()] };
-}
-
-/** XState's own actions become timer changes, named actions become effects. Anything else is a machine we cannot run. */
-function sortActions(
-  subject: string,
-  actions: readonly unknown[],
-  { at_ms, now_ms }: { readonly at_ms: number; readonly now_ms: number },
-): { effects: Effect[]; timers: TimerChanges } {
-  const effects: Effect[] = [];
-  const set = new Map<string, DueTimer>();
-  const cancelled = new Set<string>();
-  for (const action of actions as readonly { type: string; params?: unknown }[]) {
-    const { type, params } = action;
-    if (type === 'xstate.raise') {
-      const { id, delay, event } = params as { id: string; delay: number; event: KernelEvent };
-      const row = { subject, id, deadline_ms: at_ms + Math.round(delay), event: JSON.stringify(event) };
-      set.set(id, { row, due_ms: now_ms + delay });
-    } else if (type === 'xstate.cancel') {
-      const { sendId } = params as { sendId: string };
-      set.delete(sendId);
-      cancelled.add(sendId);
-    } else if (type.startsWith('xstate.')) {
-      throw new Error(`KERNEL_ACTION_UNKNOWN: ${type}`);
-    } else {
-      effects.push({ type, params: params ?? null });
-    }
-  }
-  return { effects, timers: { set: [...set.values()], cancelled: [...cancelled] } };
-}
-
 /** A state that was written by this machine; undefined when it does not fit. */
-function restore(machine: AnyStateMachine, state: string): AnyMachineSnapshot | undefined {
+function restore(machine: PureMachine, state: string): AnyMachineSnapshot | undefined {
   try {
     const { value, context } = JSON.parse(state) as { value: never; context: object | null };
     if (context === null || typeof context !== 'object') return undefined;
-    return machine.resolveState({ value, context });
+    return machine.resolve({ value, context });
   } catch {
     // An unknown state name or unreadable text: the caller refuses to start on it.
     return undefined;

@@ -1,144 +1,142 @@
-import { assign, setup } from 'xstate';
-import type { MRZEvidence } from '../decision/evidence.ts';
-import { type Hall, isAllShut, isEmergency, isLeftByEntry, isOccupied, isUnshut, unknownHall } from '../safety/hall.ts';
+import { assign, cancel, raise } from 'xstate';
+import type { LockdownCause } from '../transaction/events.ts';
+import { type LaneContext, newLaneContext, startOf } from './context.ts';
+import type { LaneEvent } from './events.ts';
+import { laneVocabulary } from './vocabulary.ts';
 
-/** Waits of the lane in milliseconds. */
-export type LaneTimings = {
-  readonly start_ms: number;
-  readonly selfTest_ms: number;
-  readonly clearCabin_ms: number;
-  /** How long health must be good before the lane leaves a fault, so that a flapping device does not flap the lane. */
-  readonly settle_ms: number;
-  /** Pause before a failed self-test is repeated. */
-  readonly retest_ms: number;
-};
+type Args = { context: LaneContext; event: LaneEvent };
 
-export const defaultLaneTimings: LaneTimings = {
-  start_ms: 30_000,
-  selfTest_ms: 10_000,
-  clearCabin_ms: 30_000,
-  settle_ms: 2_000,
-  retest_ms: 15_000,
-};
+const faulted = {
+  guard: 'isSick',
+  target: '#lane.fault',
+  actions: { type: 'faultTransaction', params: ({ context }: Args) => ({ codes: context.blocking }) },
+} as const;
 
-export type LaneInput = {
-  readonly laneId: string;
-  /** True: the lane opens after a passed self-test without an officer's word (demonstration, commissioning). */
-  readonly opensByItself: boolean;
-  readonly timings: LaneTimings;
-};
+/** A transaction that came by overlap gets the cabin once it is empty behind shut doors. */
+const cabinGiven = {
+  guard: 'isCabinDue',
+  actions: [
+    { type: 'freeCabin', params: ({ context }: Args) => ({ transactionId: context.transactionId }) },
+    'giveCabin',
+  ],
+} as const;
 
-export type LaneContext = LaneInput & {
-  readonly hall: Hall;
-  /** What keeps the lane from serving, `device:code`; starts as "nothing is known". */
-  readonly blocking: readonly string[];
-  readonly selfTestFailures: readonly string[];
-  readonly transactionId: string | null;
-  readonly shouldOpen: boolean;
-};
+const start = (isCabinFree: boolean) =>
+  ({
+    type: 'startTransaction',
+    params: ({ context, event }: Args) => startOf(context, event, isCabinFree),
+  }) as const;
 
-export type LaneHappening =
-  | { readonly type: 'HALL_CHANGED'; readonly hall: Hall }
-  | { readonly type: 'HEALTH_CHANGED'; readonly blocking: readonly string[] }
-  | { readonly type: 'SELF_TEST_ENDED'; readonly failures: readonly string[] }
-  | { readonly type: 'DOCUMENT_PRESENTED'; readonly transactionId: string; readonly mrz: MRZEvidence }
-  | { readonly type: 'TRANSACTION_ENDED'; readonly transactionId: string; readonly outcome: string }
-  | { readonly type: 'OFFICER_OPENED_LANE'; readonly officer: string }
-  | { readonly type: 'OFFICER_CLOSED_LANE'; readonly officer: string }
-  | { readonly type: 'OFFICER_RESET_EVACUATION'; readonly officer: string; readonly reason: string }
-  | { readonly type: 'RESTARTED' };
+/** Open and assisted serve alike; they differ in who decides. */
+const serving = laneVocabulary.createStateConfig({
+  initial: 'shut',
+  states: {
+    shut: {
+      always: [
+        { guard: 'isInvitationDue', target: 'inviting' },
+        { guard: 'isUnshutAndIdle', target: 'disturbed' },
+      ],
+    },
+    // One-step lanes: the entry stands open until somebody has come in.
+    inviting: {
+      entry: 'openEntry',
+      on: { TRAVELLER_ENTERED: { guard: 'isEnteredAndIdle', target: 'shut', actions: [start(true), 'takeCabin'] } },
+    },
+    // Somebody is in the cabin, or a door is not shut, without a passage: after a moment the lane looks after them.
+    disturbed: {
+      always: { guard: 'isShutOrServing', target: 'shut' },
+      after: { settle: '#lane.clearingCabin' },
+    },
+  },
+  on: {
+    DOCUMENT_PRESENTED: [
+      { guard: 'isReadyForTraveller', actions: [start(true), 'takeCabin'] },
+      // The next document is read while the traveller before walks out.
+      { guard: 'isReadyForNext', actions: [start(false), 'takeNext'] },
+    ],
+    TRANSACTION_ENDED: [
+      { guard: 'isCurrent', target: '#lane.betweenTravellers', actions: 'endTransaction' },
+      { actions: 'endTransaction' },
+    ],
+    OFFICER_CLOSED_LANE: [
+      { guard: 'isFreshAndIdle', target: '#lane.closed', actions: 'close' },
+      { guard: 'isFresh', target: '#lane.draining', actions: 'close' },
+    ],
+  },
+});
 
-export type LaneEvent = LaneHappening & { readonly at_ms: number };
+/** What every serving mode looks at before anything else. */
+const servingAlways = [
+  faulted,
+  { guard: 'isUnattendedAndIdle', target: '#lane.closed', actions: 'close' },
+  { guard: 'isUnattended', target: '#lane.draining', actions: 'close' },
+  cabinGiven,
+] as const;
+
+const intrusion = {
+  target: '#lane.lockdown',
+  actions: {
+    type: 'lock',
+    params: ({ event }: Args): { cause: LockdownCause } => ({
+      cause: event.type === 'INTRUSION_SEEN' ? event.cause : 'OFFICER',
+    }),
+  },
+} as const;
+
+/** A lockdown for another cause becomes the graver one; whoever consented to its end did not know. */
+const raised = [
+  'closeEntry',
+  'lockForReverseEntry',
+  { type: 'lockTransaction', params: { cause: 'REVERSE_ENTRY' } },
+] as const;
 
 /**
  * The lane's mode. Fire and emergency release win in every state (I6); the hardware opens the doors, the lane only follows
- * and never closes again by itself: an officer resets it once the inputs are quiet.
+ * and never closes again by itself: an officer resets it once the inputs are quiet. A lockdown is ended by two officers,
+ * maintenance by whoever began it.
  */
-export const laneMachine = setup({
-  types: {
-    context: {} as LaneContext,
-    events: {} as LaneEvent,
-    input: {} as LaneInput,
-  },
-  actions: {
-    openEntry: () => {},
-    closeEntry: () => {},
-    closeExit: () => {},
-    holdDoors: () => {},
-    endEmergency: () => {},
-    runSelfTest: () => {},
-    startTransaction: (_, _start: { transactionId: string; mrz: MRZEvidence }) => {},
-    faultTransaction: (_, _fault: { codes: readonly string[] }) => {},
-    evacuateTransaction: () => {},
-    seeHall: assign((_, params: { hall: Hall }) => ({ hall: params.hall })),
-    forgetTransaction: assign({ transactionId: null }),
-    forgetWhatWasSeen: assign({
-      hall: unknownHall,
-      blocking: ['lane:NOT_STARTED'],
-      selfTestFailures: [],
-      transactionId: null,
-    }),
-  },
-  guards: {
-    isEmergency: (_, params: { hall: Hall }) => isEmergency(params.hall),
-    isEmergencyOver: ({ context: { hall } }) => hall.isKnown && !isEmergency(hall),
-    // A hall that cannot be seen is a fault of its device, and counts once that fault has stood.
-    isSick: ({ context }) => context.blocking.length > 0,
-    isExitShut: ({ context: { hall } }) => hall.isKnown && hall.exit === 'closed',
-    isExitUnshut: ({ context: { hall } }) => hall.isKnown && hall.exit !== 'closed',
-    isUnshut: ({ context }) => isUnshut(context.hall),
-    isUnshutAndIdle: ({ context }) => context.transactionId === null && isUnshut(context.hall),
-    isShutOrServing: ({ context }) => context.transactionId !== null || isAllShut(context.hall),
-    isIdle: ({ context }) => context.transactionId === null,
-    isHealthyAndIdle: ({ context }) =>
-      context.blocking.length === 0 && context.hall.isKnown && context.transactionId === null,
-    isCabinOccupied: ({ context }) => isOccupied(context.hall),
-    isCabinEmpty: ({ context }) => isLeftByEntry(context.hall),
-    isAllShut: ({ context }) => isAllShut(context.hall),
-    isReadyForTraveller: ({ context }) => context.transactionId === null && isAllShut(context.hall),
-    isCurrent: ({ context }, params: { transactionId: string }) => context.transactionId === params.transactionId,
-    hasPassed: (_, params: { failures: readonly string[] }) => params.failures.length === 0,
-    shouldOpen: ({ context }) => context.shouldOpen,
-  },
-  delays: {
-    start: ({ context }) => context.timings.start_ms,
-    selfTest: ({ context }) => context.timings.selfTest_ms,
-    clearCabin: ({ context }) => context.timings.clearCabin_ms,
-    settle: ({ context }) => context.timings.settle_ms,
-    retest: ({ context }) => context.timings.retest_ms,
-  },
-}).createMachine({
+export const laneMachine = laneVocabulary.createMachine({
   id: 'lane',
-  context: ({ input }) => ({
-    ...input,
-    hall: unknownHall,
-    blocking: ['lane:NOT_STARTED'],
-    selfTestFailures: [],
-    transactionId: null,
-    shouldOpen: input.opensByItself,
-  }),
+  context: ({ input }) => newLaneContext(input),
   initial: 'starting',
   on: {
     HALL_CHANGED: [
-      {
-        guard: { type: 'isEmergency', params: ({ event }) => ({ hall: event.hall }) },
-        target: '.evacuation',
-        actions: [{ type: 'seeHall', params: ({ event }) => ({ hall: event.hall }) }],
-      },
-      { actions: { type: 'seeHall', params: ({ event }) => ({ hall: event.hall }) } },
+      { guard: 'isEmergency', target: '.evacuation', actions: 'seeHall' },
+      { guard: 'isReverseEntrySeen', target: '.lockdown', actions: ['seeHall', 'lockForReverseEntry'] },
+      { actions: 'seeHall' },
     ],
-    HEALTH_CHANGED: { actions: assign(({ event }) => ({ blocking: event.blocking })) },
-    TRANSACTION_ENDED: {
-      guard: { type: 'isCurrent', params: ({ event }) => ({ transactionId: event.transactionId }) },
-      actions: 'forgetTransaction',
+    HEALTH_CHANGED: [
+      {
+        guard: 'isRecovery',
+        actions: [
+          'seeHealth',
+          assign({ isRecovering: true }),
+          raise(({ event }) => ({ type: 'HEALTH_SETTLED', at_ms: event.at_ms }), { id: 'recovery', delay: 'recover' }),
+        ],
+      },
+      { guard: 'isDegradation', actions: ['seeHealth', assign({ isRecovering: false }), cancel('recovery')] },
+      { actions: 'seeHealth' },
+    ],
+    HEALTH_SETTLED: { actions: assign({ isRecovering: false }) },
+    INTRUSION_SEEN: intrusion,
+    ATTENDANCE_CHANGED: { actions: assign(({ event }) => ({ isAttended: event.isAttended })) },
+    TRANSACTION_ENDED: { actions: 'endTransaction' },
+    TRANSACTION_LEAVING: {
+      guard: 'isCurrentLeaving',
+      actions: assign(({ event }) => ({ leavingTransactionId: event.transactionId })),
     },
-    OFFICER_OPENED_LANE: { actions: assign({ shouldOpen: true }) },
-    OFFICER_CLOSED_LANE: { actions: assign({ shouldOpen: false }) },
+    TRANSACTION_STAYING: { actions: assign({ leavingTransactionId: null }) },
+    OFFICER_OPENED_LANE: { guard: 'isFresh', actions: assign({ shouldOpen: true, isAssistOrdered: false }) },
+    OFFICER_ASSISTED_LANE: { guard: 'isFresh', actions: assign({ shouldOpen: true, isAssistOrdered: true }) },
+    OFFICER_CLOSED_LANE: { guard: 'isFresh', actions: 'close' },
+    OFFICER_SET_PROFILE: { guard: 'isFresh', actions: assign(({ event }) => ({ profile: event.profile })) },
+    OFFICER_LOCKED_LANE: {
+      guard: 'isFresh',
+      target: '.lockdown',
+      actions: { type: 'lock', params: ({ event }) => ({ cause: event.isDuress ? 'DURESS' : 'OFFICER' }) },
+    },
     // Nothing of what was is believed after a restart (I9).
-    RESTARTED: {
-      target: '.starting',
-      actions: ['forgetWhatWasSeen', assign(({ context }) => ({ shouldOpen: context.opensByItself }))],
-    },
+    RESTARTED: { target: '.starting', actions: ['forgetWhatWasSeen', assign({ lockdown: null, maintenance: null })] },
   },
   states: {
     // Letting somebody out needs the hall only; whether the lane may serve is asked afterwards.
@@ -158,6 +156,7 @@ export const laneMachine = setup({
         looking: {
           always: [
             { guard: 'isAllShut', target: '#lane.cleared' },
+            { guard: 'isShutOnObject', target: '#lane.fault.waiting' },
             { guard: 'isExitUnshut', target: 'shuttingExit' },
             { guard: 'isCabinEmpty', target: 'shuttingEntry' },
             { target: 'lettingOut' },
@@ -169,8 +168,8 @@ export const laneMachine = setup({
           entry: 'closeEntry',
           always: [
             { guard: 'isAllShut', target: '#lane.cleared' },
-            { guard: 'isCabinOccupied', target: 'lettingOut' },
             { guard: 'isExitUnshut', target: 'shuttingExit' },
+            { guard: 'isCabinOccupied', target: 'lettingOut' },
           ],
         },
       },
@@ -187,16 +186,15 @@ export const laneMachine = setup({
       always: { guard: 'isSick', target: 'fault' },
       on: {
         SELF_TEST_ENDED: [
-          {
-            guard: { type: 'hasPassed', params: ({ event }) => ({ failures: event.failures }) },
-            target: 'tested',
-          },
+          { guard: 'hasPassed', target: 'tested' },
           { target: 'fault.failed', actions: assign(({ event }) => ({ selfTestFailures: event.failures })) },
         ],
       },
       after: { selfTest: { target: 'fault.failed', actions: assign({ selfTestFailures: ['SELF_TEST_NOT_ENDED'] }) } },
     },
-    tested: { always: [{ guard: 'shouldOpen', target: 'open' }, { target: 'closed' }] },
+    tested: {
+      always: [{ guard: 'mayOpen', target: 'open' }, { guard: 'isServing', target: 'draining' }, { target: 'closed' }],
+    },
     closed: {
       entry: 'closeEntry',
       initial: 'shut',
@@ -206,63 +204,119 @@ export const laneMachine = setup({
       },
       always: [
         { guard: 'isSick', target: 'fault' },
-        { guard: 'shouldOpen', target: 'clearingCabin' },
+        { guard: 'mayOpen', target: 'clearingCabin' },
       ],
-    },
-    open: {
-      initial: 'shut',
-      states: {
-        shut: { always: { guard: 'isUnshutAndIdle', target: 'disturbed' } },
-        // Somebody is in the cabin, or a door is not shut, without a passage: after a moment the lane looks after them.
-        disturbed: {
-          always: { guard: 'isShutOrServing', target: 'shut' },
-          after: { settle: '#lane.clearingCabin' },
-        },
-      },
-      always: {
-        guard: 'isSick',
-        target: 'fault',
-        actions: { type: 'faultTransaction', params: ({ context }) => ({ codes: context.blocking }) },
-      },
       on: {
-        DOCUMENT_PRESENTED: {
-          guard: 'isReadyForTraveller',
-          actions: [
-            assign(({ event }) => ({ transactionId: event.transactionId })),
-            {
-              type: 'startTransaction',
-              params: ({ event }) => ({ transactionId: event.transactionId, mrz: event.mrz }),
-            },
-          ],
+        TECHNICIAN_ASKED_MAINTENANCE: { guard: 'mayAskForMaintenance', actions: 'askForMaintenance' },
+        OFFICER_CONSENTED_MAINTENANCE: { guard: 'mayBeginMaintenance', target: 'maintenance' },
+      },
+    },
+    open: { ...serving, always: [...servingAlways, { guard: 'isAssistDue', target: 'assisted' }] },
+    // Something is missing that officers can stand in for: every passage waits for an officer's word (I11).
+    assisted: {
+      ...serving,
+      always: [...servingAlways, { guard: 'isAssistOver', target: 'open' }],
+      on: {
+        ...serving.on,
+        OFFICER_OPENED_LANE: {
+          guard: 'isFreshAndWell',
+          actions: [assign({ shouldOpen: true, isAssistOrdered: false, isRecovering: false }), cancel('recovery')],
         },
-        TRANSACTION_ENDED: {
-          guard: { type: 'isCurrent', params: ({ event }) => ({ transactionId: event.transactionId }) },
-          target: 'betweenTravellers',
-          actions: 'forgetTransaction',
-        },
-        OFFICER_CLOSED_LANE: [
-          { guard: 'isIdle', target: 'closed', actions: assign({ shouldOpen: false }) },
-          { target: 'draining', actions: assign({ shouldOpen: false }) },
-        ],
       },
     },
     // The next document is accepted only from an empty cabin behind shut doors.
     betweenTravellers: {
-      always: [
-        { guard: 'isSick', target: 'fault' },
-        { guard: 'isAllShut', target: 'tested' },
-        { target: 'clearingCabin' },
-      ],
+      always: [faulted, { guard: 'isAllShut', target: 'tested' }, { target: 'clearingCabin' }],
     },
     draining: {
-      always: [
-        {
-          guard: 'isSick',
-          target: 'fault',
-          actions: { type: 'faultTransaction', params: ({ context }) => ({ codes: context.blocking }) },
-        },
-        { guard: 'isIdle', target: 'betweenTravellers' },
+      always: [faulted, cabinGiven, { guard: 'isIdle', target: 'betweenTravellers' }],
+    },
+    // Doors shut, nobody served. A passage that is under way stands still before an officer; somebody who is in the cabin
+    // without one is let out to the entry side after a while, unless they came in through the exit. Hardware release works.
+    lockdown: {
+      entry: [
+        'closeExit',
+        'closeEntry',
+        { type: 'lockTransaction', params: ({ context }) => ({ cause: context.lockdown }) },
       ],
+      initial: 'locked',
+      states: {
+        locked: {
+          after: {
+            lockdownHold: [
+              { guard: 'isLockedIn', target: 'lettingOut' },
+              { target: 'locked', reenter: true },
+            ],
+          },
+        },
+        lettingOut: {
+          entry: 'openEntry',
+          always: { guard: 'isCabinEmpty', target: 'locked', actions: 'closeEntry' },
+        },
+      },
+      on: {
+        // Whatever the lane was locked for: once somebody came in through the exit, nobody is let out by the entry.
+        INTRUSION_SEEN: [{ guard: 'isReverseEntry', target: '.locked', actions: raised }, {}],
+        HALL_CHANGED: [
+          { guard: 'isEmergency', target: '#lane.evacuation', actions: 'seeHall' },
+          { guard: 'isReverseEntrySeen', target: '.locked', actions: ['seeHall', ...raised] },
+          { actions: 'seeHall' },
+        ],
+        OFFICER_LOCKED_LANE: {},
+        OFFICER_OPENED_LANE: {},
+        OFFICER_ASSISTED_LANE: {},
+        OFFICER_RESET_LOCKDOWN: [
+          { guard: 'isFirstOfTwo', actions: 'keepFirstConsent' },
+          {
+            guard: 'isSecondOfTwoAndIdle',
+            target: 'starting',
+            actions: assign({ lockdown: null, firstConsent: null }),
+          },
+        ],
+        // A restart is no officer.
+        RESTARTED: {
+          target: '.locked',
+          reenter: true,
+          actions: ['forgetWhatWasSeen', 'close', 'closeExit', 'closeEntry'],
+        },
+      },
+    },
+    // A technician works in the gate, with an officer's consent: no traveller, no self-made motion, both doors may stand open.
+    maintenance: {
+      entry: ['beginMaintenance', 'holdDoors'],
+      on: {
+        TECHNICIAN_MOVED_DOOR: {
+          guard: 'isOwnMaintenance',
+          actions: {
+            type: 'moveDoor',
+            params: ({ event }) => ({ door: event.door, command: event.command }),
+          },
+        },
+        TECHNICIAN_ENDED_MAINTENANCE: {
+          guard: 'isOwnMaintenance',
+          target: 'starting',
+          actions: assign({ maintenance: null, shouldOpen: false }),
+        },
+        // A technician who is gone: two officers look that nobody stands in the gate.
+        OFFICER_CLOSED_LANE: [
+          { guard: 'isFirstOfTwo', actions: 'keepFirstConsent' },
+          {
+            guard: 'isSecondOfTwoAndIdle',
+            target: 'starting',
+            actions: assign({ maintenance: null, shouldOpen: false, firstConsent: null }),
+          },
+        ],
+        HALL_CHANGED: [
+          { guard: 'isEmergency', target: '#lane.evacuation', actions: 'seeHall' },
+          { actions: 'seeHall' },
+        ],
+        INTRUSION_SEEN: {},
+        OFFICER_OPENED_LANE: {},
+        OFFICER_ASSISTED_LANE: {},
+        OFFICER_LOCKED_LANE: {},
+        // Somebody may stand between the doors: a restart moves none.
+        RESTARTED: { actions: ['forgetWhatWasSeen', 'close', 'holdDoors'] },
+      },
     },
     // Out of service, but not out of care: a traveller's way out is finished, and whoever is in the cabin is let out.
     fault: {
@@ -283,16 +337,33 @@ export const laneMachine = setup({
         // What was wanted of the doors stays wanted: the entry stays open for somebody who does not leave.
         uncleared: { always: { guard: 'isAllShut', target: 'waiting' }, after: { retest: 'waiting' } },
       },
+      on: {
+        TECHNICIAN_ASKED_MAINTENANCE: { guard: 'mayAskForMaintenance', actions: 'askForMaintenance' },
+        OFFICER_CONSENTED_MAINTENANCE: { guard: 'mayBeginMaintenance', target: 'maintenance' },
+      },
     },
     evacuation: {
-      entry: ['holdDoors', 'evacuateTransaction', assign({ shouldOpen: false })],
+      entry: [
+        'holdDoors',
+        'evacuateTransaction',
+        assign({
+          shouldOpen: false,
+          isAssistOrdered: false,
+          lockdown: null,
+          maintenance: null,
+          uncontrolledCrossings: 0,
+        }),
+      ],
       exit: 'endEmergency',
       on: {
-        HALL_CHANGED: { actions: { type: 'seeHall', params: ({ event }) => ({ hall: event.hall }) } },
+        HALL_CHANGED: { actions: ['countCrossing', 'seeHall'] },
+        INTRUSION_SEEN: {},
         OFFICER_OPENED_LANE: {},
-        OFFICER_RESET_EVACUATION: { guard: 'isEmergencyOver', target: 'starting' },
+        OFFICER_ASSISTED_LANE: {},
+        OFFICER_LOCKED_LANE: {},
+        OFFICER_RESET_EVACUATION: { guard: 'isResetOfEmergency', target: 'starting' },
         // A restart is no officer: only a walk through the lane ends an evacuation.
-        RESTARTED: { actions: ['forgetWhatWasSeen', 'holdDoors', assign({ shouldOpen: false })] },
+        RESTARTED: { actions: ['forgetWhatWasSeen', 'close', 'holdDoors'] },
       },
     },
   },

@@ -11,6 +11,8 @@ export type YenteOptions = {
   /** Similarity from which the service calls a candidate a match, 0…1 (yente's own default is 0.70). */
   readonly threshold: number;
   readonly now_ms: () => number;
+  /** Carries the request; left out: Node's own. */
+  readonly fetch?: typeof fetch;
 };
 
 /** Largest answer that is read; candidates are few. */
@@ -92,6 +94,21 @@ export async function askYente(options: YenteOptions, subject: RiskSubject, sign
   };
 }
 
+/** `GET /readyz`: true when the service says that it can answer. Never rejects; `signal` ends the wait. */
+export async function pingYente(
+  { url, fetch: carry = fetch }: Pick<YenteOptions, 'url' | 'fetch'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const response = await carry(new URL('/readyz', url), { signal, redirect: 'error' });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    // Not reachable, or too late: it cannot answer.
+    return false;
+  }
+}
+
 function propertiesOf(subject: RiskSubject): Record<string, string[]> {
   const all: Record<string, (string | null)[]> = {
     name: [[subject.firstName, subject.lastName].filter((part) => part !== '').join(' ')],
@@ -106,7 +123,7 @@ function propertiesOf(subject: RiskSubject): Record<string, string[]> {
 }
 
 async function post(
-  { url, dataset, threshold }: YenteOptions,
+  { url, dataset, threshold, fetch: carry = fetch }: YenteOptions,
   properties: Record<string, string[]>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -117,7 +134,7 @@ async function post(
     address.searchParams.set('cutoff', '0');
     address.searchParams.set('algorithm', 'logic-v2');
     address.searchParams.set('threshold', String(threshold));
-    const response = await fetch(address, {
+    const response = await carry(address, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ queries: { holder: { schema: 'Person', properties } } }),

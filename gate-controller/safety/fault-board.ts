@@ -4,6 +4,8 @@ export type Fault = {
   readonly code: string;
   readonly since_ms: number;
   readonly isBlocking: boolean;
+  /** The lane serves without it, with an officer's word on every passage. */
+  readonly isDegrading: boolean;
 };
 
 /** Faults by device and code; a value, replaced on change. */
@@ -25,6 +27,13 @@ export function clear(board: FaultBoard, fault: Pick<Fault, 'device' | 'code'>):
 export const blockingCodes = (board: FaultBoard): readonly string[] =>
   board
     .filter((fault) => fault.isBlocking)
+    .map(faultKey)
+    .sort();
+
+/** Codes of what the lane can serve without, in a stable order. */
+export const degradingCodes = (board: FaultBoard): readonly string[] =>
+  board
+    .filter((fault) => fault.isDegrading)
     .map(faultKey)
     .sort();
 

@@ -14,6 +14,12 @@ export type Hall = {
   readonly isEntryFree: boolean;
   readonly isExitFree: boolean;
   readonly isSecondPersonSeen: boolean;
+  /** Something lies in the cabin and nobody is with it. */
+  readonly isObjectLeft: boolean;
+  /** Mains power has failed: whoever is inside is let out, nobody new comes in. */
+  readonly isOnUPS: boolean;
+  /** The help button is pressed. */
+  readonly isHelpRequested: boolean;
   readonly isFireAlarm: boolean;
   readonly isEmergencyOpen: boolean;
 };
@@ -27,6 +33,9 @@ export const unknownHall: Hall = {
   isEntryFree: false,
   isExitFree: false,
   isSecondPersonSeen: false,
+  isObjectLeft: false,
+  isOnUPS: false,
+  isHelpRequested: false,
   isFireAlarm: false,
   isEmergencyOpen: false,
 };
@@ -42,6 +51,9 @@ export function hallOf(reading: GateReading | undefined): Hall {
     isEntryFree: !reading.isEntryBeamInterrupted && !reading.doors.entry.isClosingZoneObstructed,
     isExitFree: !reading.isExitBeamInterrupted && !reading.doors.exit.isClosingZoneObstructed,
     isSecondPersonSeen: reading.isSecondPersonSeen,
+    isObjectLeft: reading.isObjectLeft,
+    isOnUPS: reading.isOnUPS,
+    isHelpRequested: reading.isHelpRequested,
     isFireAlarm: reading.isFireAlarm,
     isEmergencyOpen: reading.isEmergencyOpen,
   };
@@ -57,7 +69,7 @@ function doorState(door: DoorReading): DoorState {
 
 /** True when two halls call for the same behaviour. */
 export const isSameHall = (a: Hall, b: Hall): boolean =>
-  (Object.keys(a) as (keyof Hall)[]).every((key) => a[key] === b[key]);
+  a === b || (Object.keys(a) as (keyof Hall)[]).every((key) => a[key] === b[key]);
 
 // What both machines ask of a hall. Each is false while the hall is not known: nothing is concluded from what is not seen.
 
@@ -81,8 +93,39 @@ export const isOneInside = (hall: Hall): boolean => isOccupied(hall) && hall.isE
 
 export const isShutIn = (hall: Hall): boolean => isOccupied(hall) && hall.entry === 'closed';
 
-/** A door opened or the cabin emptied: whoever stands there now need not be who was compared. */
-export const isStayBroken = (hall: Hall): boolean => hall.isKnown && (hall.entry !== 'closed' || !hall.isCabinOccupied);
+/**
+ * A door opened or the cabin emptied: whoever stands there now need not be who was compared. What the hardware does in an
+ * emergency is no finding about a traveller: the lane ends the passage.
+ */
+export const isStayBroken = (hall: Hall): boolean =>
+  hall.isKnown && !isEmergency(hall) && (hall.entry !== 'closed' || !hall.isCabinOccupied);
+
+/** Both doors are shut on something that a traveller left behind; nobody is with it. */
+export const isShutOnObject = (hall: Hall): boolean =>
+  hall.isKnown && hall.entry === 'closed' && hall.exit === 'closed' && hall.isObjectLeft && !hall.isHelpRequested;
+
+/** The traveller is out through the open exit, and has left something behind. */
+export const isOnlyObjectLeft = (hall: Hall): boolean =>
+  hall.isKnown && hall.isObjectLeft && !hall.isHelpRequested && hall.isExitFree && hall.exit !== 'closed';
+
+/**
+ * Between two halls somebody came in through the exit: the cabin was empty behind a shut entry, the exit was not shut, and now
+ * somebody is inside. A thing that was pushed in counts too.
+ */
+export const isReverseEntry = (before: Hall, after: Hall): boolean =>
+  isUnoccupiedBehindEntry(before) &&
+  isOccupied(after) &&
+  after.entry === 'closed' &&
+  (before.exit !== 'closed' || after.exit !== 'closed');
+
+const isUnoccupiedBehindEntry = (hall: Hall): boolean =>
+  hall.isKnown && !hall.isCabinOccupied && hall.entry === 'closed';
+
+/**
+ * The entry is not shut although somebody is on the way out: whoever leaves need not be who was admitted. In an emergency the
+ * hardware opens it, and the lane says so to the passage.
+ */
+export const isEntryUnshut = (hall: Hall): boolean => hall.isKnown && !isEmergency(hall) && hall.entry !== 'closed';
 
 export const isSecondPersonSeen = (hall: Hall): boolean => hall.isKnown && hall.isSecondPersonSeen;
 

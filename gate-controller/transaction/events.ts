@@ -2,7 +2,9 @@ import type { Evidence } from '../../drivers/contracts/evidence.ts';
 import type { RecordedReport } from '../../drivers/emrtd/report/recorded-report.ts';
 import type { Check } from '../decision/checks.ts';
 import type { FaceEvidence, MRZEvidence, RiskEvidence } from '../decision/evidence.ts';
+import type { DoorMismatchCode } from '../safety/door-watch.ts';
 import type { Hall } from '../safety/hall.ts';
+import type { Profile } from './topology.ts';
 
 /** What happened, before the kernel adds when. Nothing here names the holder. */
 export type TransactionHappening =
@@ -33,14 +35,44 @@ export type TransactionHappening =
   | {
       readonly type: 'DOOR_MISMATCH';
       readonly door: 'entry' | 'exit';
-      readonly code: 'DOOR_NOT_OPENING' | 'DOOR_NOT_CLOSING';
+      readonly code: DoorMismatchCode;
     }
+  /** The traveller before has left, and the doors are shut: the cabin is this transaction's. */
+  | { readonly type: 'CABIN_FREED' }
+  /** The document that was inspected at the kiosk is shown again, at the gate. */
+  | { readonly type: 'TOKEN_PRESENTED' }
+  | { readonly type: 'HELP_REQUESTED' }
+  | { readonly type: 'LOCKDOWN_BEGAN'; readonly cause: LockdownCause }
   | { readonly type: 'LANE_FAULTED'; readonly codes: readonly string[] }
   | { readonly type: 'EVACUATION_BEGAN' }
   | { readonly type: 'RESTARTED' }
-  | { readonly type: 'OFFICER_ACKNOWLEDGED'; readonly officer: string }
-  | { readonly type: 'OFFICER_RELEASED'; readonly officer: string; readonly reason: string }
-  | { readonly type: 'OFFICER_RETURNED'; readonly officer: string; readonly reason: string };
+  | OfficerHappening;
+
+/** Wall-clock milliseconds until which a command may be carried out; after that, in its own turn, it is void. */
+export type Commanded = { readonly officer: string; readonly validUntil_ms: number };
+
+type OfficerHappening = Commanded &
+  (
+    | { readonly type: 'OFFICER_ACKNOWLEDGED' }
+    | { readonly type: 'OFFICER_RELEASED'; readonly reason: string }
+    | { readonly type: 'OFFICER_RETURNED'; readonly reason: string }
+    | { readonly type: 'OFFICER_ALLOWED_COMPANION'; readonly reason: string }
+    | { readonly type: 'OFFICER_SET_PROFILE'; readonly profile: Profile }
+  );
+
+/** Why a lane is locked down: all doors shut, nobody served, until two officers end it. */
+export type LockdownCause = 'REVERSE_ENTRY' | 'DOOR_FORCED' | 'OFFICER' | 'DURESS';
 
 /** `at_ms`: wall-clock milliseconds, set by the kernel. */
 export type TransactionEvent = TransactionHappening & { readonly at_ms: number };
+
+/** An officer's word counts for seconds only: one that comes to its turn later is void. Written so that a missing time refuses. */
+export const isFresh = (event: object): boolean =>
+  'validUntil_ms' in event &&
+  typeof event.validUntil_ms === 'number' &&
+  'at_ms' in event &&
+  typeof event.at_ms === 'number' &&
+  event.at_ms <= event.validUntil_ms;
+
+/** True for a time that has passed and is not longer than the limit; a clock that was set back makes it false. */
+export const isWithin = (passed_ms: number, limit_ms: number): boolean => passed_ms >= 0 && passed_ms <= limit_ms;

@@ -1,36 +1,8 @@
-import { assign, cancel, enqueueActions, raise, setup } from 'xstate';
+import { assign, cancel, raise } from 'xstate';
 import type { ReferralReason } from '../decision/reasons.ts';
-import {
-  isAllShut,
-  isLeftByEntry,
-  isLeftByExit,
-  isOccupied,
-  isOneInside,
-  isSecondPersonSeen,
-  isShutIn,
-  isStayBroken,
-} from '../safety/hall.ts';
-import {
-  decided,
-  isOnlyIneligible,
-  newContext,
-  occupancyOf,
-  referredFor,
-  type TransactionContext,
-  type TransactionInput,
-  weighedAtDocument,
-  withEvidence,
-} from './context.ts';
+import { newContext, seen, withEvidence, withRisk } from './context.ts';
 import type { TransactionEvent } from './events.ts';
-
-/** Document tries before the traveller is sent to the desk (state catalogue, T1). */
-const documentTries_max = 3;
-
-/** Time of the event at hand: XState's own start and timer events carry none, the kernel stamps all others. */
-const atOf = (context: TransactionContext, event: object): number =>
-  'at_ms' in event && typeof event.at_ms === 'number' ? event.at_ms : context.startedAt_ms;
-
-const waits = ({ timings }: TransactionContext) => timings;
+import { atOf, passage } from './vocabulary.ts';
 
 /**
  * The face belongs to whoever was in the cabin, alone and behind a closed entry, all the time until the decision. A door
@@ -49,117 +21,70 @@ const brokenStay = [
   },
 ] as const;
 
+/** A forced door has its own name on the officers' list; a silent alarm has none. */
+function lockdownReason(event: TransactionEvent): ReferralReason {
+  const cause = event.type === 'LOCKDOWN_BEGAN' ? event.cause : 'OFFICER';
+  if (cause === 'DURESS') return 'OFFICER_CONFIRMATION_REQUIRED';
+  if (cause === 'REVERSE_ENTRY') return 'REVERSE_ENTRY';
+  return cause === 'DOOR_FORCED' ? 'DOOR_FORCED' : 'LANE_LOCKED_DOWN';
+}
+
+/** The same while the document is looked at inside the cabin (one-step lanes). Outside it, nobody's stay can be broken. */
+const brokenStayInside = [
+  {
+    guard: 'isSecondPersonSeenInside',
+    target: 'returning',
+    actions: { type: 'refer', params: { reason: 'TAILGATING' } },
+  },
+  {
+    guard: 'isStayBrokenInside',
+    target: 'returning',
+    actions: { type: 'refer', params: { reason: 'OCCUPANCY_UNKNOWN' } },
+  },
+] as const;
+
+/** A permission to leave that is void: an admit is for one person, and for whoever stayed behind a shut entry. */
+const voidLeave = [
+  {
+    guard: 'isAdmitOverrun',
+    target: '#transaction.held',
+    actions: { type: 'refer', params: { reason: 'TAILGATING' } },
+  },
+  {
+    guard: 'isEntryUnshut',
+    target: '#transaction.held',
+    actions: { type: 'refer', params: { reason: 'OCCUPANCY_UNKNOWN' } },
+  },
+] as const;
+
+/** A device failed: whoever is in the cabin is let out, whoever is outside goes to the desk. */
+const faulted = [
+  {
+    guard: 'isInCabin',
+    target: 'returning',
+    actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } },
+  },
+  { target: 'redirecting', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+] as const;
+
 /**
- * One traveller's passage through an integrated two-step lane: document outside, entry door, cabin, exit door.
- * Pure: every action is a name that the kernel carries out after the record is durable (I4). State and time-out
+ * One traveller's passage through a lane with two doors: document, entry door, cabin, face, exit door. Where the document is
+ * looked at is the topology's business; everything else is the same in each. Pure: every action is a name that the kernel carries out after the record is durable (I4). State and time-out
  * catalogue: Frontex operational guidelines and the project's own table of states.
  */
-export const transactionMachine = setup({
-  types: {
-    context: {} as TransactionContext,
-    events: {} as TransactionEvent,
-    input: {} as TransactionInput,
-  },
-  actions: {
-    // Carried out by the kernel's effects. What is wanted of a door stays wanted until something else is.
-    openEntry: () => {},
-    closeEntry: () => {},
-    openExit: (_, _authority: { by: 'admit' | 'officer' }) => {},
-    closeExit: () => {},
-    askRisk: () => {},
-    inspectDocument: () => {},
-    stopInspection: () => {},
-    prepareReference: () => {},
-    captureFace: () => {},
-    stopCapture: () => {},
-    callOfficer: () => {},
-    escalate: () => {},
-    // What is remembered.
-    refer: assign(({ context, event }, params: { reason: ReferralReason }) =>
-      referredFor(context, params.reason, atOf(context, event)),
-    ),
-    weighDocument: assign(({ context, event }) => weighedAtDocument(context, atOf(context, event))),
-    decide: assign(({ context, event }) => decided(context, atOf(context, event))),
-    interrupt: assign((_, params: { by: NonNullable<TransactionContext['interruption']> }) => ({
-      interruption: params.by,
-    })),
-    giveUpFace: assign(({ context }) => {
-      const missing = { status: 'unavailable', because: 'FACE_NOT_CAPTURED' } as const;
-      const portrait = context.evidence.face?.portrait ?? { status: 'unavailable', because: 'BIOMETRICS_DEADLINE' };
-      return withEvidence(context, { face: { portrait, captured: missing, similarity: missing, attack: missing } });
-    }),
-    giveUpChip: assign(({ context, event }) =>
-      withEvidence(context, {
-        chip: [{ id: 'chip-access', result: 'aborted', because: 'CHIP_TIMEOUT', at_ms: atOf(context, event) }],
-      }),
-    ),
-    measureOccupancy: assign(({ context, event }) =>
-      withEvidence(context, { occupancy: occupancyOf(context.hall, atOf(context, event)) }),
-    ),
-    countTailgating: assign(({ context }) => ({ tailgatings: context.tailgatings + 1 })),
-  },
-  guards: {
-    isZoneRead: ({ context }) => context.evidence.mrz?.status === 'measured',
-    hasTriesLeft: ({ context }) => context.documentTries < documentTries_max,
-    mayEnter: ({ context }) => context.decision === null,
-    isAdmitted: ({ context }) => context.decision === 'admit' && context.reasons.length === 0,
-    isDocumentTaken: ({ context }) => context.isDocumentTaken,
-    isRiskKnownAndHallSeen: ({ context }) => context.evidence.risk !== null && context.hall.isKnown,
-    isRiskOpen: ({ context }) => context.evidence.risk === null,
-    isReferenceOpen: ({ context }) => context.evidence.face === null,
-    isUndecided: ({ context }) => context.decision === null,
-    isUndecidedInside: ({ context }) => context.decision === null && context.hall.isCabinOccupied,
-    isVerdictDue: ({ context }) => context.isVerdictDue,
-    isAdmitOverrun: ({ context }) => context.release === null && isSecondPersonSeen(context.hall),
-    isReleased: ({ context }) => context.release !== null,
-    isOnlyIneligible: ({ context }) => isOnlyIneligible(context),
-    isRepeatedTailgating: ({ context }) => context.tailgatings > 1,
-    isSecondPersonSeen: ({ context }) => isSecondPersonSeen(context.hall),
-    isStayBroken: ({ context }) => isStayBroken(context.hall),
-    isOneInside: ({ context }) => isOneInside(context.hall),
-    isShutIn: ({ context }) => isShutIn(context.hall),
-    isCabinOccupied: ({ context }) => isOccupied(context.hall),
-    isCabinLeftByEntry: ({ context }) => isLeftByEntry(context.hall),
-    isCabinLeftByExit: ({ context }) => isLeftByExit(context.hall),
-    isExitOpen: ({ context: { hall } }) => hall.isKnown && hall.exit === 'open',
-    isAllShut: ({ context }) => isAllShut(context.hall),
-  },
-  delays: {
-    documentTry: ({ context }) => waits(context).documentTry_ms,
-    chip: ({ context }) => waits(context).chip_ms,
-    riskSoft: ({ context }) => waits(context).riskSoft_ms,
-    riskHard: ({ context }) => waits(context).riskHard_ms,
-    removal: ({ context }) => waits(context).removal_ms,
-    enter: ({ context }) => waits(context).enter_ms,
-    separate: ({ context }) => waits(context).separate_ms,
-    tailgate: ({ context }) => waits(context).tailgate_ms,
-    capture: ({ context }) => waits(context).capture_ms,
-    verdict: ({ context }) => waits(context).verdict_ms,
-    door: ({ context }) => waits(context).door_ms,
-    leave: ({ context }) => waits(context).leave_ms,
-    escalate: ({ context }) => waits(context).escalate_ms,
-    hold: ({ context }) => waits(context).hold_ms,
-    return: ({ context }) => waits(context).return_ms,
-    redirect: ({ context }) => waits(context).redirect_ms,
-    transaction: ({ context }) => waits(context).transaction_ms,
-  },
-}).createMachine({
+export const transactionMachine = passage.createMachine({
   id: 'transaction',
   context: ({ input }) => newContext(input),
-  initial: 'checkingZone',
+  initial: 'arriving',
   // What holds in every state.
   on: {
-    HALL_CHANGED: { actions: assign(({ event }) => ({ hall: event.hall })) },
+    HALL_CHANGED: { actions: assign(({ context, event }) => seen(context, event.hall)) },
     DOCUMENT_TAKEN: { actions: assign({ isDocumentTaken: true }) },
     DOCUMENT_PLACED: { actions: assign({ isDocumentTaken: false }) },
     RISK_SLOW: { guard: 'isRiskOpen', actions: assign({ isRiskSlow: true }) },
     RISK_ANSWERED: {
       guard: 'isRiskOpen',
-      actions: [
-        assign(({ context, event }) => withEvidence(context, { risk: event.risk })),
-        cancel('riskSoft'),
-        cancel('riskHard'),
-      ],
+      actions: [assign(({ context, event }) => withRisk(context, event.risk)), cancel('riskSoft'), cancel('riskHard')],
     },
     VERDICT_DUE: { actions: assign({ isVerdictDue: true }) },
     // A later answer finds risk decided and is recorded as ignored (I8).
@@ -177,7 +102,33 @@ export const transactionMachine = setup({
         return withEvidence(context, { face });
       }),
     },
-    OFFICER_ACKNOWLEDGED: { actions: assign({ isAcknowledged: true }) },
+    CABIN_FREED: { actions: assign({ isCabinFree: true }) },
+    OFFICER_ACKNOWLEDGED: { guard: 'isFresh', actions: assign({ isAcknowledged: true }) },
+    OFFICER_SET_PROFILE: { guard: 'isFresh', actions: assign(({ event }) => ({ profile: event.profile })) },
+    // Before the decision only: afterwards an officer who releases has looked.
+    OFFICER_ALLOWED_COMPANION: {
+      guard: 'mayAllowCompanion',
+      actions: assign(({ event }) => ({ companion: { officer: event.officer, reason: event.reason } })),
+    },
+    HELP_REQUESTED: [
+      {
+        guard: 'isUndecidedAndShutIn',
+        target: '.held',
+        actions: [assign({ hasAskedForHelp: true }), { type: 'refer', params: { reason: 'HELP_REQUESTED' } }],
+      },
+      { actions: [assign({ hasAskedForHelp: true }), 'callOfficer'] },
+    ],
+    LOCKDOWN_BEGAN: [
+      {
+        guard: 'isMaybeInside',
+        target: '.held',
+        actions: { type: 'refer', params: ({ event }) => ({ reason: lockdownReason(event) }) },
+      },
+      {
+        target: '.redirecting',
+        actions: { type: 'refer', params: ({ event }) => ({ reason: lockdownReason(event) }) },
+      },
+    ],
     EVACUATION_BEGAN: { target: '.interrupted', actions: { type: 'interrupt', params: { by: 'EVACUATION' } } },
     RESTARTED: { target: '.interrupted', actions: { type: 'interrupt', params: { by: 'CONTROLLER_RESTARTED' } } },
   },
@@ -197,14 +148,16 @@ export const transactionMachine = setup({
     ],
   },
   states: {
+    arriving: { always: [{ guard: 'isOneStep', target: 'separating' }, { target: 'checkingZone' }] },
     checkingZone: {
       always: [
         { guard: 'isZoneRead', target: 'inspectingDocument' },
         { guard: 'hasTriesLeft', target: 'awaitingDocument' },
-        { target: 'redirecting', actions: 'weighDocument' },
+        { target: 'refusing', actions: 'weighDocument' },
       ],
     },
     awaitingDocument: {
+      always: brokenStayInside,
       on: {
         DOCUMENT_PRESENTED: {
           target: 'checkingZone',
@@ -214,10 +167,17 @@ export const transactionMachine = setup({
             isDocumentTaken: false,
           })),
         },
-        LANE_FAULTED: { target: 'redirecting', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+        LANE_FAULTED: faulted,
       },
       after: {
-        documentTry: { target: 'interrupted', actions: { type: 'interrupt', params: { by: 'TRAVELLER_WITHDREW' } } },
+        documentTry: [
+          {
+            guard: 'isInCabin',
+            target: 'held',
+            actions: { type: 'refer', params: { reason: 'DOCUMENT_UNREADABLE' } },
+          },
+          { target: 'interrupted', actions: { type: 'interrupt', params: { by: 'TRAVELLER_WITHDREW' } } },
+        ],
       },
     },
     inspectingDocument: {
@@ -235,36 +195,54 @@ export const transactionMachine = setup({
         'inspectDocument',
       ],
       exit: 'stopInspection',
+      always: brokenStayInside,
       on: {
         CHIP_INSPECTED: {
           target: 'weighingDocument',
           actions: assign(({ context, event }) => withEvidence(context, { chip: event.checks })),
         },
-        LANE_FAULTED: { target: 'redirecting', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+        LANE_FAULTED: faulted,
       },
       after: { chip: { target: 'weighingDocument', actions: 'giveUpChip' } },
     },
     weighingDocument: {
       entry: 'weighDocument',
-      always: [{ guard: 'mayEnter', target: 'awaitingRemoval' }, { target: 'redirecting' }],
+      always: [{ guard: 'mayEnter', target: 'awaitingRemoval' }, { target: 'refusing' }],
     },
-    // The entry opens only when the document has been taken, so that none is left behind.
+    // Nobody goes on before the document has been taken, so that none is left behind.
     awaitingRemoval: {
       entry: 'prepareReference',
-      on: { LANE_FAULTED: { target: 'redirecting', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } } },
-      always: { guard: 'isDocumentTaken', target: 'entering' },
+      on: { LANE_FAULTED: faulted },
+      always: [
+        ...brokenStayInside,
+        { guard: 'isDocumentTakenInside', target: 'capturing' },
+        { guard: 'isDocumentTakenAtKiosk', target: 'awaitingGate' },
+        { guard: 'isDocumentTaken', target: 'awaitingCabin' },
+      ],
       after: {
-        removal: {
-          target: 'redirecting',
-          actions: { type: 'refer', params: { reason: 'DOCUMENT_LEFT_ON_READER' } },
-        },
+        removal: { target: 'refusing', actions: { type: 'refer', params: { reason: 'DOCUMENT_LEFT_ON_READER' } } },
+      },
+    },
+    // From the kiosk to the gate: the document that was inspected is the ticket.
+    awaitingGate: {
+      on: { TOKEN_PRESENTED: 'awaitingCabin', LANE_FAULTED: faulted },
+      after: {
+        token: { target: 'redirecting', actions: { type: 'refer', params: { reason: 'TOKEN_NOT_REDEEMED' } } },
+      },
+    },
+    // Overlapping lanes: never two travellers in the cabin.
+    awaitingCabin: {
+      on: { LANE_FAULTED: faulted },
+      always: { guard: 'isCabinFree', target: 'entering' },
+      after: {
+        cabin: { target: 'redirecting', actions: { type: 'refer', params: { reason: 'TRANSACTION_TOO_LONG' } } },
       },
     },
     entering: {
       entry: 'openEntry',
       on: {
         DOOR_MISMATCH: {
-          guard: ({ event }) => event.door === 'entry' && event.code === 'DOOR_NOT_OPENING',
+          guard: 'isEntryNotOpening',
           target: 'returning',
           actions: { type: 'refer', params: { reason: 'DOOR_NOT_OPENING' } },
         },
@@ -289,12 +267,13 @@ export const transactionMachine = setup({
       },
     },
     separating: {
-      entry: 'closeEntry',
+      entry: ['comeInside', 'closeEntry'],
       on: {
         LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
       },
       always: [
         { guard: 'isSecondPersonSeen', target: 'clearingTailgate' },
+        { guard: 'isShutInWithoutDocument', target: 'awaitingDocument' },
         { guard: 'isShutIn', target: 'capturing' },
         { guard: 'isCabinLeftByEntry', target: 'closingUnused' },
       ],
@@ -304,7 +283,7 @@ export const transactionMachine = setup({
     },
     // First time: the entry opens again and the second person is asked to step back. Second time: an officer.
     clearingTailgate: {
-      entry: ['countTailgating', 'openEntry'],
+      entry: ['comeInside', 'countTailgating', 'openEntry'],
       on: {
         LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
       },
@@ -365,19 +344,30 @@ export const transactionMachine = setup({
       after: { verdict: 'held' },
     },
     leaving: {
-      initial: 'opening',
+      // Whoever is out already has left, whatever happens to the lane.
+      on: {
+        LOCKDOWN_BEGAN: [
+          { guard: 'isOnTheWayOut', target: 'closingExit' },
+          {
+            target: 'held',
+            actions: { type: 'refer', params: ({ event }) => ({ reason: lockdownReason(event) }) },
+          },
+        ],
+      },
+      initial: 'checking',
       states: {
+        // Looked at before the exit is asked for anything: no door hears open and close in one breath.
+        checking: {
+          entry: assign({ isExitUsed: false }),
+          always: [...voidLeave, { target: 'opening' }],
+        },
         opening: {
-          entry: enqueueActions(({ enqueue, context }) => {
-            enqueue({ type: 'openExit', params: { by: context.release === null ? 'admit' : 'officer' } });
-          }),
+          entry: [
+            { type: 'openExit', params: ({ context }) => ({ by: context.release === null ? 'admit' : 'officer' }) },
+            'announceLeaving',
+          ],
           always: [
-            // An admit is for one person. An officer who releases has looked.
-            {
-              guard: 'isAdmitOverrun',
-              target: '#transaction.held',
-              actions: { type: 'refer', params: { reason: 'TAILGATING' } },
-            },
+            ...voidLeave,
             { guard: 'isCabinLeftByExit', target: '#transaction.closingExit' },
             { guard: 'isExitOpen', target: 'walking' },
           ],
@@ -389,7 +379,21 @@ export const transactionMachine = setup({
           },
         },
         walking: {
-          always: { guard: 'isCabinLeftByExit', target: '#transaction.closingExit' },
+          always: [
+            // Beside an open exit a second person can only have been hidden, or have come in through it.
+            {
+              guard: 'isAdmitOverrun',
+              target: '#transaction.held',
+              actions: [
+                'reportIntrusion',
+                { type: 'refer', params: { reason: 'TAILGATING' } },
+                { type: 'refer', params: { reason: 'REVERSE_ENTRY' } },
+              ],
+            },
+            ...voidLeave,
+            { guard: 'isCabinLeftByExit', target: '#transaction.closingExit' },
+            { guard: 'isOnlyObjectLeft', target: '#transaction.closingExit' },
+          ],
           after: {
             leave: {
               target: '#transaction.held',
@@ -399,37 +403,61 @@ export const transactionMachine = setup({
         },
       },
     },
+    // The traveller is out. What is left to do concerns the cabin, and no longer the outcome.
     closingExit: {
-      entry: 'closeExit',
+      entry: ['closeExit', 'depart'],
       always: [
         { guard: 'isAllShut', target: 'left' },
-        // Somebody is in the cabin again: whoever it is, an officer looks.
+        { guard: 'isShutOnObject', target: 'left' },
+        // The cabin was seen empty behind a shut entry: whoever is in it now came in through the exit.
         {
-          guard: 'isCabinOccupied',
+          guard: 'isIntruderSeen',
           target: 'held',
-          actions: { type: 'refer', params: { reason: 'TRAVELLER_DID_NOT_LEAVE' } },
+          actions: ['reportIntrusion', { type: 'refer', params: { reason: 'REVERSE_ENTRY' } }],
         },
       ],
-      // The traveller has left; a door that does not close is the lane's fault, not the traveller's.
+      on: { LOCKDOWN_BEGAN: {} },
+      // A door that does not close is the lane's fault, not the traveller's.
       after: { door: 'left' },
     },
-    left: { always: [{ guard: 'isReleased', target: 'released' }, { target: 'admitted' }] },
+    left: { always: [{ guard: 'wasReleased', target: 'released' }, { target: 'admitted' }] },
     held: {
       // A permission to leave that was not used is void: a release has to be given anew.
-      entry: ['closeExit', 'callOfficer', assign({ release: null })],
+      entry: [
+        'closeExit',
+        'closeEntry',
+        'callOfficer',
+        'announceStaying',
+        assign({ release: null, firstConsent: null }),
+      ],
       on: {
-        OFFICER_RELEASED: {
-          target: 'leaving',
-          actions: assign(({ event }) => ({ release: { officer: event.officer, reason: event.reason } })),
-        },
-        OFFICER_RETURNED: 'returning',
+        OFFICER_RELEASED: [
+          { guard: 'isFirstOfFourEyes', actions: 'keepFirstConsent' },
+          {
+            guard: 'mayRelease',
+            target: 'leaving',
+            actions: assign(({ event }) => ({ release: { officer: event.officer, reason: event.reason } })),
+          },
+        ],
+        OFFICER_RETURNED: { guard: 'mayReturn', target: 'returning' },
+        HELP_REQUESTED: { actions: [assign({ hasAskedForHelp: true }), 'callOfficer'] },
+        LOCKDOWN_BEGAN: [
+          { guard: 'isReverseEntryCause', actions: { type: 'refer', params: { reason: 'REVERSE_ENTRY' } } },
+          {},
+        ],
       },
       initial: 'waiting',
       states: {
         waiting: { after: { escalate: 'escalated' } },
         escalated: { entry: ['escalate', assign({ isEscalated: true })] },
       },
-      after: { hold: 'returning' },
+      after: {
+        hold: [
+          // Whoever came in through the exit waits for officers; the hardware's emergency release works at all times.
+          { guard: 'isIntruderInside', target: '.escalated', reenter: true },
+          { target: 'returning' },
+        ],
+      },
     },
     // The way out to the entry side: nobody is kept in the cabin by software. However often somebody steps in again, the case
     // is handed over in time, with an open entry for whoever stays: the lane goes on looking after the cabin.
@@ -446,19 +474,41 @@ export const transactionMachine = setup({
           ],
         },
       },
-      after: { return: 'handedOver' },
+      after: {
+        return: [
+          {
+            guard: 'isCabinOccupied',
+            target: 'handedOver',
+            actions: { type: 'refer', params: { reason: 'TRAVELLER_REFUSES_TO_GO' } },
+          },
+          { target: 'handedOver' },
+        ],
+      },
     },
+    // Whoever the document stage refers: inside the cabin an officer comes, outside it is the way to the desk.
+    refusing: { always: [{ guard: 'isInCabin', target: 'held' }, { target: 'redirecting' }] },
     redirecting: {
-      entry: [
-        'closeEntry',
-        enqueueActions(({ enqueue, context }) => {
-          if (!isOnlyIneligible(context)) enqueue('callOfficer');
-        }),
-      ],
+      entry: 'closeEntry',
+      initial: 'choosing',
+      states: {
+        // Whoever merely may not use the gate is shown the way: no case, no officer called.
+        choosing: {
+          always: [
+            { guard: 'isOnlyIneligible', target: 'showing' },
+            { target: 'showing', actions: 'callOfficer' },
+          ],
+        },
+        showing: {},
+      },
+      on: { LOCKDOWN_BEGAN: {} },
       after: { redirect: 'handedOver' },
     },
     handedOver: {
-      always: [{ guard: 'isOnlyIneligible', target: 'redirected' }, { target: 'referred' }],
+      always: [
+        { guard: 'hasDeparted', target: 'left' },
+        { guard: 'isOnlyIneligible', target: 'redirected' },
+        { target: 'referred' },
+      ],
     },
     admitted: { type: 'final' },
     referred: { type: 'final' },

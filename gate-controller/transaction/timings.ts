@@ -1,3 +1,5 @@
+import type { Profile } from './topology.ts';
+
 /**
  * Every wait of a transaction in milliseconds. Defaults follow the state catalogue for integrated two-step lanes; the
  * upper limits keep a traveller from being held by software.
@@ -12,6 +14,10 @@ export type Timings = {
   readonly riskHard_ms: number;
   /** Taking the document from the reader. */
   readonly removal_ms: number;
+  /** Segregated lanes: from the kiosk to the gate. */
+  readonly token_ms: number;
+  /** Overlapping lanes: until the traveller before has left the cabin. */
+  readonly cabin_ms: number;
   /** Walking in after the entry door was asked to open. */
   readonly enter_ms: number;
   /** Closing the entry door behind the traveller. */
@@ -34,6 +40,8 @@ export type Timings = {
   /** Referral inside the cabin: officer's attention, then the way back. */
   readonly escalate_ms: number;
   readonly hold_ms: number;
+  /** Within which the second officer has to confirm what needs four eyes. */
+  readonly consent_ms: number;
   /** Walking back to the entry side before the case is handed over as it stands. */
   readonly return_ms: number;
   /** How long the way to the desk is shown. */
@@ -48,6 +56,8 @@ export const defaultTimings: Timings = {
   riskSoft_ms: 2_000,
   riskHard_ms: 8_000,
   removal_ms: 10_000,
+  token_ms: 45_000,
+  cabin_ms: 30_000,
   enter_ms: 12_000,
   separate_ms: 10_000,
   tailgate_ms: 8_000,
@@ -58,6 +68,7 @@ export const defaultTimings: Timings = {
   leave_ms: 15_000,
   escalate_ms: 10_000,
   hold_ms: 60_000,
+  consent_ms: 30_000,
   return_ms: 30_000,
   redirect_ms: 5_000,
   transaction_ms: 120_000,
@@ -70,6 +81,8 @@ export const timingRanges: Readonly<Record<keyof Timings, readonly [min: number,
   riskSoft_ms: [100, 30_000],
   riskHard_ms: [500, 60_000],
   removal_ms: [2_000, 60_000],
+  token_ms: [5_000, 120_000],
+  cabin_ms: [5_000, 60_000],
   enter_ms: [3_000, 60_000],
   separate_ms: [2_000, 60_000],
   tailgate_ms: [2_000, 60_000],
@@ -80,6 +93,7 @@ export const timingRanges: Readonly<Record<keyof Timings, readonly [min: number,
   leave_ms: [3_000, 60_000],
   escalate_ms: [1_000, 60_000],
   hold_ms: [5_000, 120_000],
+  consent_ms: [5_000, 60_000],
   return_ms: [5_000, 120_000],
   redirect_ms: [1_000, 30_000],
   transaction_ms: [30_000, 300_000],
@@ -94,9 +108,31 @@ export function timingConflicts(t: Timings): readonly string[] {
       t.chip_ms + t.capture_ms < t.transaction_ms,
       'chip_ms and capture_ms together must be shorter than transaction_ms',
     ],
+    [t.token_ms < t.transaction_ms, 'token_ms must be shorter than transaction_ms'],
+    [t.cabin_ms < t.transaction_ms, 'cabin_ms must be shorter than transaction_ms'],
     [t.riskHard_ms < t.transaction_ms, 'riskHard_ms must be shorter than transaction_ms'],
     [t.verdict_ms <= t.capture_ms, 'verdict_ms must not be longer than capture_ms'],
     [t.door_ms <= t.enter_ms, 'door_ms must not be longer than enter_ms'],
   ];
   return rules.filter(([holds]) => !holds).map(([, conflict]) => conflict);
+}
+
+/** What is waited for is a person, who may need longer; devices, doors, services and officers do not. */
+const personal = [
+  'documentTry_ms',
+  'removal_ms',
+  'token_ms',
+  'enter_ms',
+  'separate_ms',
+  'tailgate_ms',
+  'capture_ms',
+  'leave_ms',
+  'return_ms',
+  'transaction_ms',
+] as const satisfies readonly (keyof Timings)[];
+
+/** The waits of a passage under a profile: `accessible` doubles what a person is waited for. */
+export function timingsFor(timings: Timings, profile: Profile): Timings {
+  if (profile === 'standard') return timings;
+  return { ...timings, ...Object.fromEntries(personal.map((name) => [name, timings[name] * 2])) };
 }

@@ -92,10 +92,17 @@ export const rules: Readonly<Record<string, Rule>> = {
   'gate-controller/lane': {
     node: pure,
     packages: ['xstate'],
-    folders: [contracts, 'gate-controller/decision', 'gate-controller/safety'],
+    folders: [
+      contracts,
+      'gate-controller/decision',
+      'gate-controller/safety',
+      // What lane and passage are both told and configured; never the passage's machine.
+      'gate-controller/transaction/events.ts',
+      'gate-controller/transaction/topology.ts',
+    ],
   },
   'gate-controller/risk': { node: [], packages: ['typebox'], folders: ['gate-controller/decision'] },
-  'gate-controller/cases': { node: [], packages: [], folders: ['drivers/emrtd', 'gate-controller/risk'] },
+  'gate-controller/cases': { node: ['node:crypto'], packages: [], folders: ['drivers/emrtd', 'gate-controller/risk'] },
   'gate-controller/journal': { node: '*', packages: [], folders: [] },
   'gate-controller/kernel': {
     node: [],
@@ -147,6 +154,15 @@ export const rules: Readonly<Record<string, Rule>> = {
     node: [],
     packages: ['lit'],
     folders: ['gate-controller/api/messages.ts', 'gate-controller/console/live-view.ts'],
+  },
+  'gate-controller/technician': {
+    node: [],
+    packages: ['lit'],
+    folders: [
+      'gate-controller/api/messages.ts',
+      'gate-controller/api/technician-messages.ts',
+      'gate-controller/console',
+    ],
   },
 
   'simulator/wire': { node: '*', packages: ['koffi'], folders: ['drivers/transport'] },
@@ -209,6 +225,31 @@ export const rules: Readonly<Record<string, Rule>> = {
     node: '*',
     packages: ['fastify', '@fastify/static'],
     folders: [contracts, 'simulator/hall', 'simulator/hardware.ts', 'simulator/scenarios'],
+  },
+
+  // Plays everything around the lane at its contracts; only production code decides and moves.
+  'test/walks': {
+    node: ['node:child_process', 'node:crypto', 'node:module', 'node:path', 'node:util', 'node:worker_threads'],
+    packages: ['vitest'],
+    folders: [
+      contracts,
+      'biometrics',
+      'drivers/emrtd',
+      'drivers/transport/fault-latch.ts',
+      'gate-controller',
+      'simulator/hall',
+    ],
+  },
+  // Kills the walks' lane with a journal on a disk; judges it by records and reports.
+  'test/kill': {
+    node: '*',
+    packages: ['vite', 'vitest'],
+    folders: [contracts, 'gate-controller', 'simulator/hall', 'test/walks'],
+  },
+  'test/replay': {
+    node: ['node:fs/promises', 'node:os', 'node:path'],
+    packages: ['vitest'],
+    folders: ['gate-controller', 'simulator/scenarios', 'test/lane', 'test/scenarios', 'test/walks'],
   },
 };
 

@@ -5,7 +5,12 @@ import { compositionRoots, type Rule, rules } from './import-rules.ts';
 
 const root = join(import.meta.dirname, '../..');
 const product = ['gate-controller', 'biometrics', 'drivers', 'models', 'simulator'];
-const sources = globSync('{gate-controller,biometrics,drivers,models,simulator}/**/*.ts', { cwd: root });
+const sources = globSync(
+  ['{gate-controller,biometrics,drivers,models,simulator}/**/*.ts', 'test/{walks,kill,replay}/**/*.ts'],
+  {
+    cwd: root,
+  },
+);
 
 const importPattern =
   /^\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultCalibration } from '../../biometrics/index.ts';
+import { defaultAttackLimits, defaultCalibration } from '../../biometrics/index.ts';
 import { measureRanges } from '../../gate-controller/config/face-schema.ts';
 import { checkConfiguration, ConfigurationError } from '../../gate-controller/config/load.ts';
 import { indispensableChecks } from '../../gate-controller/decision/policy.ts';
@@ -27,7 +27,15 @@ const problemsOf = (value: unknown): readonly string[] => {
 
 test('the least that must be said is devices and the risk service; the rest has defaults', () => {
   const { lane, http, policy, timings } = checkConfiguration(least);
-  expect(lane).toEqual({ id: 'lane-1', name: 'Lane 1', opensByItself: false });
+  expect(lane).toEqual({
+    id: 'lane-1',
+    name: 'Lane 1',
+    opensByItself: false,
+    topology: 'integrated-two-step',
+    isOverlapping: false,
+    attendance: 'required',
+    usualProfile: 'standard',
+  });
   expect(http).toEqual({ host: '127.0.0.1', port: 8080 });
   expect(timings).toEqual(defaultTimings);
   expect(policy.required).toEqual(expect.arrayContaining([...indispensableChecks]));
@@ -49,7 +57,22 @@ test('a lane keeps the limits of its own camera, and the defaults for all others
   expect(Object.keys(measureRanges)).toEqual(expect.arrayContaining(Object.keys(defaultCalibration.limits)));
 });
 
+test('a lane keeps its own limits of attack signals, and the defaults for all others', () => {
+  const { face } = checkConfiguration({ ...least, face: { attack: { passiveLive_min: 0.6 } } });
+  expect(face.attack).toEqual({ ...defaultAttackLimits, passiveLive_min: 0.6 });
+});
+
 describe('refused in plain words', () => {
+  test('limits of attack signals that contradict each other, are out of range, or that no signal has', () => {
+    const attack = (limits: object) => problemsOf({ ...least, face: { attack: limits } });
+    expect(attack({ passiveAttack_max: 0.3 })).toEqual([
+      'face.attack.passiveAttack_max must not be more than face.attack.passiveSuspect_max',
+    ]);
+    for (const limits of [{ turn_min_deg: 12 }, { passiveFrames_min: 5.5 }, { passiveFrames_min: 0 }, { luck: 1 }]) {
+      expect(attack(limits).length, JSON.stringify(limits)).toBeGreaterThan(0);
+    }
+  });
+
   test('a limit of the face that contradicts itself, is out of range, or that the measure has not', () => {
     const quality = (limits: object) => problemsOf({ ...least, face: { quality: limits } });
     expect(quality({ luminanceMean: { min: 0.9 } })).toEqual(['face.quality.luminanceMean: min must be less than max']);

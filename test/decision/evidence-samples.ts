@@ -10,13 +10,14 @@ export const policy: Policy = {
   required: indispensableChecks,
   chipAuthenticity: 'when-offered',
   revocation: 'when-known',
-  eligibility: { documentCodes: ['P'], nationalities: 'any', age_min_years: 18 },
+  eligibility: { documentCodes: ['P'], nationalities: 'any', age_min_years: 18, reuse_s: 300 },
+  fourEyes: ['WATCHLIST_HIT'],
   operatingPoint: 'strict',
 };
 
 export const point = operatingPoint('strict');
 
-const mrzChecks = ['mrz-check-digits', 'document-type', 'document-expiry', 'nationality', 'age'];
+const mrzChecks = ['mrz-check-digits', 'document-type', 'document-expiry', 'nationality', 'age', 'document-use'];
 
 /** What a chip inspection reports about a genuine document. */
 export const passedChipChecks: readonly Check[] = documentStageChecks
@@ -31,6 +32,7 @@ export const zoneRead: NonNullable<TransactionEvidence['mrz']> = {
     nationality: 'UTO',
     expiresOn: '2030-01-01',
     age_years: 40,
+    lastUse_ms: null,
     today: '2026-11-22',
   },
   at_ms,

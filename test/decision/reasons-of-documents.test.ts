@@ -10,7 +10,7 @@ import { at_ms, policy } from './evidence-samples.ts';
 const strict: Policy = { ...policy, chipAuthenticity: 'required', revocation: 'required' };
 
 const printedZone: readonly Check[] = (
-  ['mrz-check-digits', 'document-type', 'document-expiry', 'nationality', 'age'] as const
+  ['mrz-check-digits', 'document-type', 'document-expiry', 'nationality', 'age', 'document-use'] as const
 ).map((id) => ({ id, result: 'passed', because: null, at_ms }));
 
 function reasonsUnder(checks: readonly Check[], under: Policy): readonly string[] {

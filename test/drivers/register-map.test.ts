@@ -48,6 +48,7 @@ test.each<[number, (reading: GateReading) => boolean]>([
   [18, (r) => r.isOnUPS],
   [19, (r) => r.isKeySwitchOn],
   [20, (r) => r.hasWatchdogTripped],
+  [21, (r) => r.isHelpRequested],
 ])('discrete input %d means what the map says, alone', (bit, meaning) => {
   const block = atRest.with(10, bit < 16 ? 1 << bit : 0).with(11, bit < 16 ? 0 : 1 << (bit - 16));
   expect(meaning(decodeBlock(block).reading)).toBe(true);

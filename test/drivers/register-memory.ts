@@ -59,6 +59,7 @@ export const quietGate: GateReading = {
   isCoverOpen: false,
   isOnUPS: false,
   isKeySwitchOn: false,
+  isHelpRequested: false,
   hasWatchdogTripped: false,
   uptime_s: 10,
   passages: 3,

@@ -31,6 +31,7 @@ beforeEach(() => {
     },
     clock,
     currentTransactionId: () => 't',
+    isMaintenance: () => false,
     travel_ms: 60_000,
     onMismatch: () => {},
     onMismatchOver: () => {},

@@ -127,6 +127,53 @@ test('subjects that ended are not told of a restart', async () => {
   await second.journal.close();
 });
 
+test('an event for a subject that is not loaded yet leaves its place and its timers in the journal', async () => {
+  const first = await bench.open();
+  first.kernel.start({ subject: 'd', kind: 'door', input: undefined });
+  first.kernel.send('d', { type: 'PUSHED' });
+  await first.kernel.idle();
+  first.kernel.stop();
+  await first.journal.close();
+
+  const early = await bench.open();
+  early.kernel.send('d', { type: 'PULLED' });
+  await early.kernel.idle();
+  expect(stored().at(-1)?.kind).toBe('late');
+  early.kernel.stop();
+  await early.journal.close();
+
+  const { kernel, journal } = await bench.open();
+  expect(journal.standing.subjects.map(({ kind, seq }) => ({ kind, seq }))).toEqual([{ kind: 'door', seq: 2 }]);
+  expect(journal.standing.timers).toHaveLength(1);
+  await kernel.recover();
+  expect(kernel.snapshot('d')?.context).toEqual({ pushes: 1 });
+  await journal.close();
+});
+
+test('a subject that starts in the same commit as a late event for it stays under way', async () => {
+  const { kernel, journal } = await bench.open();
+  kernel.send('d', { type: 'PULLED' });
+  kernel.start({ subject: 'd', kind: 'door', input: undefined });
+  await kernel.idle();
+  await journal.close();
+  const again = await bench.open();
+  expect(again.journal.standing.subjects.map(({ kind }) => kind)).toEqual(['door']);
+  await again.journal.close();
+});
+
+test('a late event for a subject that ended does not bring it back', async () => {
+  const { kernel, journal } = await bench.open();
+  kernel.start({ subject: 'd', kind: 'door', input: undefined });
+  kernel.send('d', { type: 'END' });
+  await kernel.idle();
+  kernel.send('d', { type: 'PUSHED' });
+  await kernel.idle();
+  await journal.close();
+  const again = await bench.open();
+  expect(again.journal.standing.subjects).toEqual([]);
+  await again.journal.close();
+});
+
 test('a flood of events is refused at a bound, and the lane stops instead of growing', async () => {
   const { kernel, journal } = await bench.open();
   kernel.start({ subject: 'd', kind: 'door', input: undefined });

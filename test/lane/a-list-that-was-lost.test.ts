@@ -1,5 +1,6 @@
 /** A lane that lost a list about issuers serves nobody: it would admit more people than with the list (I11). */
 import { expect, test } from 'vitest';
+import { HelpCalls } from '../../gate-controller/api/help-calls.ts';
 import { officerView } from '../../gate-controller/api/views.ts';
 import { VirtualLane } from './virtual-lane.ts';
 
@@ -15,6 +16,7 @@ const faultsShown = (lane: VirtualLane) => {
     reading: () => lane.controller.reading(),
     isDocumentPresent: () => false,
     guidance: () => 'none',
+    help: new HelpCalls(),
     now_ms: () => lane.clock.now_ms(),
   });
   return view.lanes.flatMap((one) => one.faults);

@@ -1,6 +1,8 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import { defaultLaneTimings, type LaneHappening, laneMachine } from '../../gate-controller/lane/machine.ts';
+import { defaultLaneTimings, type LaneInput } from '../../gate-controller/lane/context.ts';
+import type { LaneHappening } from '../../gate-controller/lane/events.ts';
+import { laneMachine } from '../../gate-controller/lane/machine.ts';
 import { outermost, present } from '../../gate-controller/lane/presentation.ts';
 import { type Hall, unknownHall } from '../../gate-controller/safety/hall.ts';
 import { transactionMachine } from '../../gate-controller/transaction/machine.ts';
@@ -11,8 +13,17 @@ class Lane {
   #snapshot: SnapshotFrom<typeof laneMachine>;
   #asked: string[] = [];
 
-  constructor(opensByItself = true) {
-    const [snapshot] = initialTransition(laneMachine, { laneId: 'l', opensByItself, timings: defaultLaneTimings });
+  constructor(opensByItself = true, how: Partial<LaneInput> = {}) {
+    const [snapshot] = initialTransition(laneMachine, {
+      laneId: 'l',
+      opensByItself,
+      topology: 'integrated-two-step',
+      isOverlapping: false,
+      attendance: 'notRequired',
+      usualProfile: 'standard',
+      timings: defaultLaneTimings,
+      ...how,
+    });
     this.#snapshot = snapshot;
   }
 
@@ -40,7 +51,7 @@ class Lane {
   }
 
   healthy(): this {
-    return this.tell({ type: 'HEALTH_CHANGED', blocking: [] });
+    return this.tell({ type: 'HEALTH_CHANGED', blocking: [], degraded: [] });
   }
 
   tested(failures: readonly string[] = []): this {
@@ -74,7 +85,7 @@ describe('a lane opens', () => {
   test('only on an officer’s word unless it is told otherwise', () => {
     const lane = new Lane(false).healthy().hall().tested();
     expect(lane.state).toBe('closed');
-    lane.tell({ type: 'OFFICER_OPENED_LANE', officer: 'local' });
+    lane.tell({ type: 'OFFICER_OPENED_LANE', officer: 'local', validUntil_ms: 5_000 });
     expect(lane.state).toBe('selfTest');
     expect(lane.tested().state).toBe('open');
   });
@@ -119,7 +130,7 @@ describe('an open lane', () => {
   test('goes out of service on a fault, tells the transaction, and comes back when health has settled', () => {
     const lane = openLane().tell(present1);
     lane.take();
-    lane.tell({ type: 'HEALTH_CHANGED', blocking: ['camera:CAMERA_NO_FRAMES'] });
+    lane.tell({ type: 'HEALTH_CHANGED', blocking: ['camera:CAMERA_NO_FRAMES'], degraded: [] });
     expect(lane.state).toBe('fault');
     expect(lane.take()).toEqual(['faultTransaction']);
     lane.healthy();
@@ -130,7 +141,9 @@ describe('an open lane', () => {
   });
 
   test('that an officer closes serves the traveller in it to the end and takes no new one', () => {
-    const lane = openLane().tell(present1).tell({ type: 'OFFICER_CLOSED_LANE', officer: 'local' });
+    const lane = openLane()
+      .tell(present1)
+      .tell({ type: 'OFFICER_CLOSED_LANE', officer: 'local', validUntil_ms: 5_000 });
     expect(lane.state).toBe('draining');
     lane.tell({ type: 'TRANSACTION_ENDED', transactionId: 't1', outcome: 'admitted' });
     expect(lane.state).toBe('closed');
@@ -152,7 +165,12 @@ describe('fire or emergency release', () => {
   );
 
   test('ends only when the inputs are quiet and an officer resets it, and the lane stays closed', () => {
-    const reset = { type: 'OFFICER_RESET_EVACUATION', officer: 'local', reason: 'walked through' } as const;
+    const reset = {
+      type: 'OFFICER_RESET_EVACUATION',
+      officer: 'local',
+      validUntil_ms: 5_000,
+      reason: 'walked through',
+    } as const;
     const lane = openLane().hall({ isFireAlarm: true }).tell(reset);
     expect(lane.state).toBe('evacuation');
     lane.hall();
@@ -190,5 +208,18 @@ describe('the display', () => {
       (state) => present('open', state).lamps.exit === 'green',
     );
     expect(green).toEqual(['leaving']);
+  });
+});
+
+test('with overlap the signs before the entry are the next traveller’s, but never while the one inside is let back out', () => {
+  const beside = (next: unknown) => ({ topology: 'integrated-two-step', next, isNextWelcome: false }) as const;
+  expect(present('open', { leaving: 'walking' }, beside('inspectingDocument')).lamps).toEqual({
+    entry: 'red',
+    exit: 'green',
+    document: 'reading',
+  });
+  expect(present('open', { returning: 'lettingOut' }, beside('inspectingDocument'))).toEqual({
+    screen: 'goBack',
+    lamps: { entry: 'green', exit: 'red', document: 'off' },
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualLane } from './virtual-lane.ts';
 
-const reset = { type: 'OFFICER_RESET_EVACUATION', officer: 'local', reason: 'walked through' } as const;
+const reset = {
+  type: 'OFFICER_RESET_EVACUATION',
+  officer: 'local',
+  validUntil_ms: Number.MAX_SAFE_INTEGER,
+  reason: 'walked through',
+} as const;
 const minute_ms = 60_000;
 
 /** The way back to the entry side stands open, and the other one does not. */
@@ -62,20 +67,20 @@ describe('whoever is in the cabin has the way back open', () => {
   test('when the officer closes the lane meanwhile', async () => {
     const lane = await VirtualLane.open();
     await lane.toCapturing();
-    lane.tellLane({ type: 'OFFICER_CLOSED_LANE', officer: 'local' });
+    lane.tellLane({ type: 'OFFICER_CLOSED_LANE', officer: 'local', validUntil_ms: Number.MAX_SAFE_INTEGER });
     await lane.run(5 * minute_ms);
     expectWayOut(lane);
   });
 
   test('without a passage', async () => {
     const lane = await VirtualLane.open();
-    lane.hall.putDown('somebody', 1_000, 450);
+    lane.hall.enter('somebody', 'traveller', 1_000);
     await lane.run(10_000);
     expectWayOut(lane);
     lane.presentDocument();
     await lane.run(1_000);
     expect(lane.transactionId).toBeNull();
-    lane.hall.takeAway('somebody');
+    lane.hall.leave('somebody');
     await lane.until(() => JSON.stringify(lane.state).includes('open'));
     await lane.toCapturing();
   });

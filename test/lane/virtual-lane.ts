@@ -11,9 +11,10 @@ import { Outputs } from '../../drivers/gate-io/outputs.ts';
 import { DeviceError } from '../../drivers/contracts/device.ts';
 import { FaultLatch } from '../../drivers/transport/fault-latch.ts';
 import { LaneController } from '../../gate-controller/lane-controller.ts';
+import type { LaneInput } from '../../gate-controller/lane/context.ts';
 import type { Commit, Standing } from '../../gate-controller/journal/database.ts';
 import type { Journal } from '../../gate-controller/journal/journal.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import { type ChainedRecord, lateKind } from '../../gate-controller/journal/record.ts';
 import { laneSnapshot, laneSubject, type LaneParts } from '../../gate-controller/kernel/lane-parts.ts';
 import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
 import { GatePLC } from '../../simulator/devices/gate-plc.ts';
@@ -23,6 +24,9 @@ import { VirtualClock } from '../kernel/virtual-clock.ts';
 
 /** ICAO 9303-4 specimen holder; the date of expiry is moved so that the document is valid. */
 const specimen = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898902C36UTO7408122F3001019<<<<<<<<<<<<<<<4'];
+
+/** The same holder with a document of another number. */
+const otherSpecimen = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898903C77UTO7408122F3001019<<<<<<<<<<<<<<<2'];
 
 const stale_ms = 200;
 const heartbeat_ms = 100;
@@ -45,7 +49,7 @@ export class MemoryJournal implements Journal {
     if (this.isHanging) return new Promise(() => {});
     for (const record of commit.records) {
       this.records.push(record);
-      this.#subjects.set(record.subject, record);
+      if (record.kind !== lateKind) this.#subjects.set(record.subject, record);
     }
     for (const { subject, id } of commit.timersCancelled) this.#timers.delete(`${subject} ${id}`);
     for (const timer of commit.timersSet) this.#timers.set(`${timer.subject} ${timer.id}`, timer);
@@ -223,6 +227,11 @@ export class VirtualLane {
   readonly journal = new MemoryJournal();
   readonly fatal: string[] = [];
   isCameraDead = false;
+  isRiskDown = false;
+  /** What the risk service answers; undefined: nothing. */
+  risk: unknown = soundEvidence.risk;
+  /** What is configured otherwise. */
+  how: Partial<Omit<LaneInput, 'timings'>> = {};
   isTrustWhole = true;
   gateIO!: CycleGateIO;
   camera!: PlainDevice<{ type: 'frame'; frame: never }>;
@@ -233,8 +242,9 @@ export class VirtualLane {
   #ids = 0;
 
   /** A lane that has opened. */
-  static async open(): Promise<VirtualLane> {
+  static async open(how: Partial<Omit<LaneInput, 'timings'>> = {}): Promise<VirtualLane> {
     const lane = new VirtualLane();
+    lane.how = how;
     await lane.boot();
     await lane.run(3_000);
     return lane;
@@ -249,8 +259,15 @@ export class VirtualLane {
     this.#chipReader = new PlainDevice('chip-reader');
     this.#isAlive = true;
     this.controller = new LaneController({
-      laneId: 'lane-1',
-      opensByItself: true,
+      lane: {
+        laneId: 'lane-1',
+        opensByItself: true,
+        topology: 'integrated-two-step',
+        isOverlapping: false,
+        attendance: 'notRequired',
+        usualProfile: 'standard',
+        ...this.how,
+      },
       journal: this.journal,
       onStep: () => {},
       onChange: () => {},
@@ -284,7 +301,9 @@ export class VirtualLane {
       trust: () => ({ ...createTrustStore([]).trust, certificates: [{}] as never }),
       isTrustWhole: () => this.isTrustWhole,
       inspection: { accessPolicy: 'pace-required-when-offered', dataGroups: [], further_ms: 0 },
-      askRisk: async () => ({ evidence: soundEvidence.risk!, candidates: [] }),
+      pingRisk: async () => !this.isRiskDown,
+      askRisk: async () =>
+        this.risk === undefined ? new Promise(() => {}) : { evidence: this.risk as never, candidates: [] },
       policy,
       operatingPoint: point,
       timings: defaultTimings,
@@ -350,16 +369,34 @@ export class VirtualLane {
     this.#mrzReader.faults.emit({ type: 'mrzRead', lines: specimen });
   }
 
+  /** Somebody else's document. */
+  presentOtherDocument(): void {
+    this.#mrzReader.faults.emit({ type: 'mrzRead', lines: otherSpecimen });
+  }
+
+  takeDocument(): void {
+    this.#chipReader.faults.emit({ type: 'chipGone' });
+  }
+
+  get nextTransactionId(): string | null {
+    return laneSnapshot(this.controller.kernel)?.context.nextTransactionId ?? null;
+  }
+
+  /** The chip of the transaction's document was read, and everything about it is in order. */
+  chipInspected(id: string): void {
+    const file = this.controller.cases.get(id);
+    if (file !== undefined) file.portrait = { format: 'jpeg', bytes: new Uint8Array(3) };
+    this.tell(id, { type: 'CHIP_INSPECTED', checks: passedChipChecks, aborted: null, report: null });
+  }
+
   /** A genuine document, read and taken. */
   async toEntering(): Promise<string> {
     this.presentDocument();
     await this.until(() => this.transactionId !== null);
     const id = this.transactionId ?? '';
-    const file = this.controller.cases.get(id);
-    if (file !== undefined) file.portrait = { format: 'jpeg', bytes: new Uint8Array(3) };
-    this.tell(id, { type: 'CHIP_INSPECTED', checks: passedChipChecks, aborted: null, report: null });
+    this.chipInspected(id);
     await this.run(60);
-    this.#chipReader.faults.emit({ type: 'chipGone' });
+    this.takeDocument();
     await this.run(60);
     return id;
   }

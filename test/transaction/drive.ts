@@ -3,6 +3,7 @@ import { type AnyMachineSnapshot, initialTransition, type SnapshotFrom, transiti
 import type { FaceEvidence, MRZEvidence } from '../../gate-controller/decision/evidence.ts';
 import type { Hall } from '../../gate-controller/safety/hall.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
+import type { TransactionInput } from '../../gate-controller/transaction/context.ts';
 import type { TransactionHappening } from '../../gate-controller/transaction/events.ts';
 import { transactionMachine } from '../../gate-controller/transaction/machine.ts';
 import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
@@ -16,9 +17,16 @@ export const emptyHall: Hall = {
   isEntryFree: true,
   isExitFree: true,
   isSecondPersonSeen: false,
+  isObjectLeft: false,
+  isOnUPS: false,
+  isHelpRequested: false,
   isFireAlarm: false,
   isEmergencyOpen: false,
 };
+
+type Spoken =
+  | { readonly type: 'OFFICER_ACKNOWLEDGED' | 'OFFICER_RELEASED' | 'OFFICER_RETURNED' | 'OFFICER_ALLOWED_COMPANION' }
+  | { readonly type: 'OFFICER_SET_PROFILE'; readonly profile: 'standard' | 'accessible' };
 
 type Asked = { readonly type: string; readonly params?: unknown };
 
@@ -29,7 +37,7 @@ export class Drive {
   /** Everything asked for since the last `take`. */
   #asked: Asked[] = [];
 
-  constructor(mrz: MRZEvidence = zoneRead) {
+  constructor(mrz: MRZEvidence | null = zoneRead, how: Partial<TransactionInput> = {}) {
     const input = {
       transactionId: 'current',
       startedAt_ms: at_ms,
@@ -39,6 +47,11 @@ export class Drive {
       operatingPoint: point,
       timings: defaultTimings,
       versions: {},
+      topology: 'integrated-two-step' as const,
+      profile: 'standard' as const,
+      isAssisted: false,
+      isCabinFree: true,
+      ...how,
     };
     const [snapshot, actions] = initialTransition(transactionMachine, input);
     this.#snapshot = snapshot;
@@ -70,6 +83,16 @@ export class Drive {
     this.#snapshot = snapshot;
     this.#asked.push(...(actions as Asked[]));
     return this;
+  }
+
+  /** An officer's word, given now. */
+  officer(event: Spoken, officer = 'local'): this {
+    return this.tell({
+      reason: 'because',
+      ...event,
+      officer,
+      validUntil_ms: this.#now_ms + 5_000,
+    } as TransactionHappening);
   }
 
   hall(change: Partial<Hall>): this {

@@ -15,6 +15,9 @@ const hall = fc.record<Hall>({
   isEntryFree: fc.boolean(),
   isExitFree: fc.boolean(),
   isSecondPersonSeen: fc.boolean(),
+  isObjectLeft: fc.boolean(),
+  isOnUPS: fc.boolean(),
+  isHelpRequested: fc.boolean(),
   isFireAlarm: fc.constant(false),
   isEmergencyOpen: fc.constant(false),
 });
@@ -75,9 +78,9 @@ const happening: fc.Arbitrary<TransactionHappening> = fc.oneof(
     { type: 'RISK_DEADLINE' },
     { type: 'LANE_FAULTED', codes: ['x:y'] },
     { type: 'DOOR_MISMATCH', door: 'entry', code: 'DOOR_NOT_OPENING' },
-    { type: 'OFFICER_ACKNOWLEDGED', officer: 'local' },
-    { type: 'OFFICER_RELEASED', officer: 'local', reason: 'because' },
-    { type: 'OFFICER_RETURNED', officer: 'local', reason: 'because' },
+    { type: 'OFFICER_ACKNOWLEDGED', officer: 'local', validUntil_ms: Number.MAX_VALUE },
+    { type: 'OFFICER_RELEASED', officer: 'local', reason: 'because', validUntil_ms: Number.MAX_VALUE },
+    { type: 'OFFICER_RETURNED', officer: 'local', reason: 'because', validUntil_ms: Number.MAX_VALUE },
   ),
 );
 

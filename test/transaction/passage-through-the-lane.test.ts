@@ -25,7 +25,7 @@ describe('a genuine traveller', () => {
       .faceVerified();
     expect(drive.state).toBe('leaving');
     expect(drive.context.decision).toBe('admit');
-    expect(drive.take()).toEqual(['stopCapture', 'openExit']);
+    expect(drive.take()).toEqual(['stopCapture', 'openExit', 'announceLeaving']);
     drive
       .hall({ exit: 'open' })
       .hall({ isExitFree: false })
@@ -197,7 +197,7 @@ describe('whoever is held in the cabin', () => {
   const held = () => new Drive().riskClear().toCapturing().tell({ type: 'VERDICT_DUE' }).faceVerified(0.1);
 
   test('is released by an officer, and the record says released', () => {
-    const drive = held().tell({ type: 'OFFICER_RELEASED', officer: 'local', reason: 'compared by eye' });
+    const drive = held().officer({ type: 'OFFICER_RELEASED' });
     expect(drive.state).toBe('leaving');
     expect(drive.take()).toContain('openExit');
     drive.hall({ exit: 'open' }).hall({ isCabinOccupied: false }).hall({ exit: 'closed' });
@@ -206,7 +206,7 @@ describe('whoever is held in the cabin', () => {
   });
 
   test('is let back to the entry side by an officer', () => {
-    const drive = held().tell({ type: 'OFFICER_RETURNED', officer: 'local', reason: 'to the desk' });
+    const drive = held().officer({ type: 'OFFICER_RETURNED' });
     expect(drive.take()).toContain('openEntry');
     drive.hall({ entry: 'open' }).hall({ isCabinOccupied: false }).hall({ entry: 'closed' });
     expect(drive.state).toBe('referred');
@@ -228,7 +228,7 @@ describe('whoever is held in the cabin', () => {
   });
 
   test('gets a new release only from a new word: one that was not used is void', () => {
-    const drive = held().tell({ type: 'OFFICER_RELEASED', officer: 'local', reason: 'compared by eye' });
+    const drive = held().officer({ type: 'OFFICER_RELEASED' });
     drive.timeOut('door', 'leaving.opening');
     expect(drive.state).toBe('held');
     expect(drive.context.release).toBeNull();
@@ -288,7 +288,7 @@ test('a document laid down again is not taken: the entry stays shut until it is'
 
 test('an officer’s word is worth nothing before the traveller is held', () => {
   const drive = new Drive().toCapturing();
-  drive.tell({ type: 'OFFICER_RELEASED', officer: 'local', reason: 'too early' });
+  drive.officer({ type: 'OFFICER_RELEASED' });
   expect(drive.state).toBe('capturing');
   expect(drive.context.release).toBeNull();
 });

@@ -1,0 +1,1 @@
+import './technician-page.ts';
