@@ -10,6 +10,8 @@ const command = (): OfficerCommand => ({
   laneId: 'lane-1',
   transactionId: null,
   expectedSeq: 1,
+  givenAt_ms: 1,
+  officer: 'B-114',
   reason: null,
 });
 

@@ -3,15 +3,21 @@ import { connect, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import type { DisplayView, OfficerCommand, OfficerView } from '../../gate-controller/api/messages.ts';
+import type { TechnicianCommand, TechnicianView } from '../../gate-controller/api/technician-messages.ts';
 import { createServer, type Server } from '../../gate-controller/api/server.ts';
 import { CaseFiles } from '../../gate-controller/cases/case-files.ts';
 import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
 import type { CommandRefusal } from '../../gate-controller/api/commands.ts';
+import { technician } from '../pages/technician-views.ts';
 
 export const transactionId = 'a3f0c1de-0000-4000-8000-000000000001';
 
 export class ApiBench {
   readonly given: OfficerCommand[] = [];
+  readonly givenByTechnicians: TechnicianCommand[] = [];
+  /** Officers who said that they are there. */
+  readonly attended: string[] = [];
+  helpCalls = 0;
   readonly cases = new CaseFiles();
   readonly logged: string[] = [];
   refusal: CommandRefusal | undefined;
@@ -21,7 +27,15 @@ export class ApiBench {
   records: readonly ChainedRecord[] = [];
   notReady: readonly string[] = [];
   officerView: () => OfficerView = () => ({ lanes: [], referrals: [] });
-  displayView: () => DisplayView = () => ({ laneName: 'Lane 1', screen: 'placeDocument', hint: null, progress: null });
+  displayView: () => DisplayView = () => ({
+    laneName: 'Lane 1',
+    screen: 'placeDocument',
+    hint: null,
+    progress: null,
+    profile: 'standard',
+    help: 'offered',
+  });
+  technicianView: () => TechnicianView = () => technician();
   server!: Server;
   readonly #sockets: Socket[] = [];
   #listening: Promise<string> | undefined;
@@ -32,6 +46,14 @@ export class ApiBench {
       logger,
       officerView: () => this.officerView(),
       displayView: () => this.displayView(),
+      technicianView: () => this.technicianView(),
+      giveTechnician: async (command) => {
+        this.givenByTechnicians.push(command);
+        return this.refusal;
+      },
+      attend: (officer) => void this.attended.push(officer),
+      requestHelp: () => void (this.helpCalls += 1),
+      machines: { lane: [], transaction: [] },
       give: async (command) => {
         this.given.push(command);
         const { refusal } = this;

@@ -6,29 +6,65 @@ import { join } from 'node:path';
 import { assign, setup } from 'xstate';
 import type { MRZ } from '../../drivers/emrtd/mrz/mrz.ts';
 import { type CommandRefusal, give } from '../../gate-controller/api/commands.ts';
-import type { OfficerCommand, OfficerCommandName } from '../../gate-controller/api/messages.ts';
+import { HelpCalls } from '../../gate-controller/api/help-calls.ts';
+import { History } from '../../gate-controller/api/history.ts';
+import type { LaneView, OfficerCommand, OfficerCommandName } from '../../gate-controller/api/messages.ts';
+import { Metrics } from '../../gate-controller/api/metrics.ts';
+import { giveTechnician } from '../../gate-controller/api/technician-commands.ts';
+import type { TechnicianCommand, TechnicianCommandName } from '../../gate-controller/api/technician-messages.ts';
+import type { ViewSources } from '../../gate-controller/api/view-sources.ts';
+import { officerView } from '../../gate-controller/api/views.ts';
 import { CaseFiles } from '../../gate-controller/cases/case-files.ts';
 import { type Journal, openJournal } from '../../gate-controller/journal/journal.ts';
 import { Kernel } from '../../gate-controller/kernel/kernel.ts';
 import { laneSubject, tellLane } from '../../gate-controller/kernel/lane-parts.ts';
-import { defaultLaneTimings, laneMachine } from '../../gate-controller/lane/machine.ts';
+import { defaultLaneTimings, type LaneInput } from '../../gate-controller/lane/context.ts';
+import { laneMachine } from '../../gate-controller/lane/machine.ts';
 import { type Hall, unknownHall } from '../../gate-controller/safety/hall.ts';
+import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 
 export const transactionId = 'a3f0c1de-0000-4000-8000-000000000001';
 
+type Told = { type: string; at_ms: number; validUntil_ms?: number; officer?: string };
+
+const isFresh = ({ event }: { event: Told }): boolean => event.at_ms <= (event.validUntil_ms ?? -1);
+
 const heldMachine = setup({
-  types: { context: {} as { isAcknowledged: boolean }, events: {} as { type: string; at_ms: number } },
+  types: {
+    context: {} as {
+      isAcknowledged: boolean;
+      firstConsent: { officer: string; at_ms: number } | null;
+      companion: null;
+      profile: 'standard' | 'accessible';
+      timings: typeof defaultTimings;
+    },
+    events: {} as Told,
+  },
+  guards: { isFresh },
 }).createMachine({
-  context: { isAcknowledged: false },
+  context: { isAcknowledged: false, firstConsent: null, companion: null, profile: 'standard', timings: defaultTimings },
   initial: 'held',
-  on: { OFFICER_ACKNOWLEDGED: { actions: assign({ isAcknowledged: true }) }, END: '.gone' },
+  on: {
+    OFFICER_ACKNOWLEDGED: { guard: 'isFresh', actions: assign({ isAcknowledged: true }) },
+    FIRST_OFFICER: {
+      actions: assign(({ event }) => ({ firstConsent: { officer: event.officer ?? '', at_ms: event.at_ms } })),
+    },
+    END: '.gone',
+  },
   states: {
-    held: { on: { OFFICER_RELEASED: 'leaving', OFFICER_RETURNED: 'leaving' } },
+    held: {
+      on: {
+        OFFICER_RELEASED: { guard: 'isFresh', target: 'leaving' },
+        OFFICER_RETURNED: { guard: 'isFresh', target: 'leaving' },
+      },
+    },
     leaving: { on: { HELD_AGAIN: 'held' } },
     gone: { type: 'final' },
   },
 });
+
+const ofPassage: ReadonlySet<OfficerCommandName> = new Set(['acknowledge', 'releaseToExit', 'returnToEntry']);
 
 export const quietHall: Hall = {
   ...unknownHall,
@@ -42,6 +78,10 @@ export const quietHall: Hall = {
 
 export class CommandBench {
   readonly cases = new CaseFiles();
+  readonly clock = new VirtualClock();
+  readonly history = new History();
+  readonly metrics = new Metrics();
+  readonly help = new HelpCalls();
   readonly #folder = mkdtempSync(join(tmpdir(), 'commands-'));
   kernel!: Kernel;
   journal!: Journal;
@@ -61,12 +101,23 @@ export class CommandBench {
         },
       },
       machines: { lane: laneMachine, transaction: heldMachine },
-      clock: new VirtualClock(),
+      clock: this.clock,
       execute: () => {},
-      observe: () => {},
+      observe: (step) => {
+        this.history.observe(step);
+        if (step.kind === 'lane') this.metrics.observe(step);
+      },
       onFatal: () => {},
     });
-    const input = { laneId: 'lane-1', opensByItself: false, timings: defaultLaneTimings };
+    const input: LaneInput = {
+      laneId: 'lane-1',
+      opensByItself: false,
+      topology: 'integrated-two-step',
+      isOverlapping: false,
+      attendance: 'notRequired',
+      usualProfile: 'standard',
+      timings: defaultLaneTimings,
+    };
     this.kernel.start({ subject: laneSubject, kind: 'lane', input });
     this.kernel.start({ subject: transactionId, kind: 'transaction', input: undefined });
     await this.kernel.idle();
@@ -81,18 +132,67 @@ export class CommandBench {
   }
 
   give(command: OfficerCommandName, expectedSeq: number, change: Partial<OfficerCommand> = {}) {
-    const isOfLane = command === 'openLane' || command === 'closeLane' || command === 'resetEvacuation';
     const body: OfficerCommand = {
       commandId: randomUUID(),
       command,
       laneId: 'lane-1',
-      transactionId: isOfLane ? null : transactionId,
+      transactionId: ofPassage.has(command) ? transactionId : null,
       expectedSeq,
+      givenAt_ms: this.clock.now_ms(),
+      officer: 'B-114',
       reason: 'compared by eye',
       ...change,
     };
-    const { kernel, cases } = this;
-    return give(body, { kernel, cases, laneId: 'lane-1', officer: 'local', acknowledgeEnded: () => false });
+    const { clock, kernel, cases } = this;
+    return give(body, {
+      kernel,
+      cases,
+      laneId: 'lane-1',
+      acknowledgeEnded: () => false,
+      answerHelp: () => this.help.answer(clock.now_ms()),
+      now_ms: () => clock.now_ms(),
+    });
+  }
+
+  giveAsTechnician(command: TechnicianCommandName, change: Partial<TechnicianCommand> = {}) {
+    const { clock, kernel } = this;
+    const body: TechnicianCommand = {
+      commandId: randomUUID(),
+      command,
+      laneId: 'lane-1',
+      expectedSeq: kernel.seq,
+      givenAt_ms: clock.now_ms(),
+      technician: 'T-7',
+      door: null,
+      motion: null,
+      ...change,
+    };
+    return giveTechnician(body, { kernel, laneId: 'lane-1', now_ms: () => clock.now_ms() });
+  }
+
+  /** What the views of this lane are made from, while no device has said anything but `hall`. */
+  sources(): ViewSources {
+    const { cases, clock, help, history, kernel } = this;
+    return {
+      laneId: 'lane-1',
+      laneName: 'Lane 1',
+      kernel,
+      history,
+      cases,
+      help,
+      board: () => [],
+      reading: () => undefined,
+      isDocumentPresent: () => false,
+      guidance: () => 'none',
+      now_ms: () => clock.now_ms(),
+    };
+  }
+
+  /** The one lane as officers see it. */
+  lane(): LaneView {
+    const [lane] = officerView(this.sources()).lanes;
+    if (lane === undefined) throw new Error('LANE_MISSING');
+    return lane;
   }
 
   async seeHall(hall: Hall): Promise<void> {
@@ -100,8 +200,8 @@ export class CommandBench {
     await this.kernel.idle();
   }
 
-  async tell(type: string): Promise<void> {
-    this.kernel.send(transactionId, { type });
+  async tell(type: string, more: object = {}): Promise<void> {
+    this.kernel.send(transactionId, { type, ...more });
     await this.kernel.idle();
   }
 

@@ -15,6 +15,8 @@ const command = () => ({
   laneId: 'lane-1',
   transactionId,
   expectedSeq: 7,
+  givenAt_ms: Date.UTC(2026, 10, 23),
+  officer: 'B-114',
   reason: 'compared by eye',
 });
 
@@ -86,7 +88,11 @@ describe('a command', () => {
     ['an unknown word', { command: 'openEverything' }],
     ['a text for a number', { expectedSeq: '7' }],
     ['no id', { commandId: 'x' }],
-    ['something more', { officer: 'me' }],
+    ['something more', { secondOfficer: 'B-115' }],
+    ['no officer', { officer: '' }],
+    ['a name for a number', { officer: 'Erika Mustermann' }],
+    ['a number that does not end', { officer: 'B'.repeat(21) }],
+    ['no moment', { givenAt_ms: 'now' }],
     ['a reason without end', { reason: 'x'.repeat(501) }],
   ])('with %s is refused with 400', async (_, change) => {
     expect((await bench.inject('POST', '/api/commands', { ...command(), ...change })).statusCode).toBe(400);

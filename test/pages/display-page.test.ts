@@ -51,12 +51,18 @@ const hints = Object.keys(hintTexts) as CaptureHint[];
 const beyond = () => {
   const box = (selector: string) => document.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect();
   const [picture, words] = [box('.picture svg'), box('.words')];
-  const parts = [...document.querySelectorAll('.words > *, .picture svg, header')].filter((part) => {
+  const parts = [...document.querySelectorAll('.words > *, .picture svg, header, .help')].filter((part) => {
     const { left, top, right, bottom } = part.getBoundingClientRect();
     return left < 0 || top < 0 || right > innerWidth + 1 || bottom > innerHeight + 1;
   });
   const isCovered = words.left < picture.right - 1 && words.top < picture.bottom - 1;
-  return [...parts.map((part) => part.textContent), ...(isCovered ? ['words over picture'] : [])];
+  const help = document.querySelector('.help')?.getBoundingClientRect();
+  const lowest = Math.max(...[...document.querySelectorAll('.words > *')].map((e) => e.getBoundingClientRect().bottom));
+  return [
+    ...parts.map((part) => part.textContent),
+    ...(isCovered ? ['words over picture'] : []),
+    ...(help !== undefined && lowest > help.top + 1 ? ['words over the help button'] : []),
+  ];
 };
 
 /** Shows a pair of languages without waiting for its turn, and reads its lines before the next turn can come. */
@@ -99,6 +105,40 @@ for (const [posture, viewport] of Object.entries({
     120_000,
   );
 }
+
+for (const [posture, viewport] of Object.entries({
+  upright: { width: 1080, height: 1920 },
+  lying: { width: 1280, height: 800 },
+})) {
+  browserTest(
+    `with larger words and more of them every screen fits the ${posture} sign`,
+    async () => {
+      stage.server.send('display', display());
+      const page = await stage.open({ viewport });
+      for (const screen of screens) {
+        stage.server.send('display', display({ screen, profile: 'accessible' }));
+        await page.locator(`${shows(screen)}.accessible`).waitFor();
+        for (const turn of [0, 1, 2, 3]) {
+          await page.evaluate(linesOfTurn, turn);
+          expect(await page.evaluate(beyond), `${screen} ${turn}`).toEqual([]);
+        }
+      }
+    },
+    120_000,
+  );
+}
+
+browserTest('the help button calls somebody, and the sign says that help is coming', async () => {
+  stage.server.send('display', display());
+  const page = await stage.open();
+  await page.getByRole('button', { name: /Help/ }).click();
+  await expect.poll(() => stage.server.signs).toEqual([{ path: '/api/display/help', body: {} }]);
+  stage.server.send('display', display({ help: 'coming' }));
+  await page.getByText('Help is coming').waitFor();
+  expect(await page.getByRole('button').count()).toBe(0);
+  stage.server.send('display', display({ screen: 'closed', help: 'none' }));
+  await page.getByText('Help is coming').waitFor({ state: 'detached' });
+});
 
 browserTest('the ring grows with the chip that is read', async () => {
   stage.server.send('display', display({ screen: 'readingDocument', progress: 0.25 }));

@@ -11,6 +11,10 @@ import {
   severityOf,
   show,
 } from '../../gate-controller/console/cases.ts';
+import { AttendanceSigns } from '../../gate-controller/console/attendance.ts';
+import { Identity } from '../../gate-controller/console/identity.ts';
+import { Newcomers } from '../../gate-controller/console/newcomers.ts';
+import { LaneClock } from '../../gate-controller/console/lane-clock.ts';
 import { groupChecks, groupOfCheck } from '../../gate-controller/console/checks.ts';
 import { sendCommand } from '../../gate-controller/console/command-sender.ts';
 import { duration, similarityBar } from '../../gate-controller/console/figures.ts';
@@ -33,7 +37,14 @@ import {
   transaction,
 } from './views.ts';
 
-test('open cases stand before acknowledged ones, grave before light, and new before old', () => {
+const attackedFace = {
+  guidance: null,
+  hints: [],
+  attack: { verdict: 'attack', because: 'FLAT_UNDER_TURN', signals: [] },
+  quality: null,
+} as const;
+
+test('F52: open cases stand before acknowledged ones, grave before light, and who waits longest first', () => {
   const at = (transactionId: string, minutes: number, reason: typeof mismatch, isAcknowledged = false) =>
     referral({ transactionId, startedAt_ms: start_ms + minutes * 60_000, reasons: [reason] }, isAcknowledged);
   const ordered = orderReferrals([
@@ -44,12 +55,69 @@ test('open cases stand before acknowledged ones, grave before light, and new bef
     at('high new', 5, mismatch),
   ]);
   expect(ordered.map((each) => each.transaction.transactionId)).toEqual([
-    'high new',
     'high old',
+    'high new',
     'normal',
     'low new',
     'high done',
   ]);
+});
+
+test('the next traveller of an overlapping lane is found by the same road as the one in the cabin', () => {
+  const next = transaction({ transactionId: 'next', step: 'inspectingDocument' });
+  const view = { lanes: [lane({ transaction: transaction(), next })], referrals: [] };
+  const shown = show(view, { kind: 'case', transactionId: 'next' });
+  expect([shown.lane?.laneId, shown.transaction?.step]).toEqual(['lane-1', 'inspectingDocument']);
+});
+
+test('an order carries the controller’s clock, however wrong the page’s own is, and none before the first view', () => {
+  let monotonic_ms = 5_000;
+  const clock = new LaneClock(() => monotonic_ms);
+  expect(clock.now_ms()).toBe(0);
+  clock.hear(start_ms);
+  monotonic_ms += 1_250;
+  expect(clock.now_ms()).toBe(start_ms + 1_250);
+});
+
+test('a number is kept for the tab when it is one, and nothing else is', () => {
+  const kept = new Map<string, string>();
+  const identity = new Identity({
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  });
+  expect([identity.take('Erika Mustermann'), identity.officer]).toEqual([false, null]);
+  expect([identity.take(' B-114 '), identity.officer]).toEqual([true, 'B-114']);
+  kept.set('officer', '<script>');
+  expect(identity.officer).toBeNull();
+  identity.leave();
+  expect(kept.size).toBe(0);
+});
+
+test('a sign of life goes out every time, but never from a page that nobody sees or of nobody', () => {
+  const posted: string[] = [];
+  let [isVisible, tick] = [true, (): void => {}];
+  let officer: string | null = null;
+  const signs = new AttendanceSigns(() => officer, {
+    isVisible: () => isVisible,
+    onVisibility: () => () => {},
+    every: (_, call) => {
+      tick = call;
+      return () => (tick = () => {});
+    },
+    post: (number) => void posted.push(number),
+  });
+  signs.start();
+  expect(posted).toEqual([]);
+  officer = 'B-114';
+  tick();
+  isVisible = false;
+  tick();
+  isVisible = true;
+  tick();
+  signs.stop();
+  tick();
+  expect(posted).toEqual(['B-114', 'B-114']);
 });
 
 test('ordering loses no case and does not depend on the order of arrival', () => {
@@ -108,10 +176,61 @@ test('repeats that follow each other are one line of the timeline, others are no
 
 test('what a decision rests on changes with mode, step, decision and reasons, not with progress', () => {
   const basis = basisOf(lane(), transaction());
-  expect(basisOf(lane({ seq: 999, at_ms: 1 }), transaction({ timeline: [], checks: [] }))).toBe(basis);
+  const passed = transaction().checks.filter(({ result }) => result !== 'passed');
+  expect(basisOf(lane({ seq: 999, at_ms: 1 }), transaction({ timeline: [], checks: passed }))).toBe(basis);
   expect(basisOf(lane({ mode: 'evacuation' }), transaction())).not.toBe(basis);
   expect(basisOf(lane(), transaction({ step: 'returning' }))).not.toBe(basis);
   expect(basisOf(lane(), transaction({ reasons: [mismatch] }))).not.toBe(basis);
+});
+
+test.each<[string, Parameters<typeof transaction>[0]]>([
+  ['the answer of a risk service', { risk: { state: 'hit', detail: 'A. N., score 0.91' } }],
+  ['the candidate of a risk service', { risk: { state: 'unknown', detail: 'another word' } }],
+  ['a check that fails', { checks: [...checks, check('portrait', 'Portrait usable', { result: 'failed' })] }],
+  [
+    'why a check failed',
+    { checks: checks.map((each) => (each.result === 'failed' ? { ...each, because: 'X' } : each)) },
+  ],
+  ['the verdict on an attack', { face: attackedFace }],
+  ['the similarity of the face', { similarity: { value: 0.51, min: 0.45, operatingPoint: 'strict' } }],
+  ['a companion', { companionBy: 'B-115' }],
+])('%s changes what a decision about a case rests on', (_, change) => {
+  expect(basisOf(lane(), transaction(change))).not.toBe(basisOf(lane(), transaction()));
+});
+
+test('who asks for maintenance and why a lane is locked change what an order to the lane rests on', () => {
+  const maintenance = { technician: 'T-7', officer: null, askedAt_ms: 1 };
+  const asked = basisOf(lane({ maintenance }), null);
+  expect(asked).not.toBe(basisOf(lane(), null));
+  expect(basisOf(lane({ maintenance: { ...maintenance, technician: 'T-8' } }), null)).not.toBe(asked);
+  const locked = (code: string) =>
+    basisOf(lane({ mode: 'lockdown', incidents: [{ ...mismatch, code, since_ms: 1 }] }), null);
+  expect(locked('DOOR_FORCED')).not.toBe(locked('LANE_LOCKED_DOWN'));
+});
+
+test('an officer’s number is one number, however it is written', () => {
+  const kept = new Map([['officer', 'b-113']]);
+  const identity = new Identity({
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  });
+  expect(identity.officer).toBe('B-113');
+  identity.take('b-114 ');
+  expect([identity.officer, kept.get('officer')]).toEqual(['B-114', 'B-114']);
+});
+
+test('a button acts only once it has stood there for a moment; one that went and came back is new', () => {
+  const newcomers = new Newcomers<string>();
+  newcomers.see(['open', 'close'], 1_000);
+  expect([newcomers.isNew('open', 1_299), newcomers.isNew('open', 1_300)]).toEqual([true, false]);
+  newcomers.see(['open'], 2_000);
+  newcomers.see(['open', 'close'], 2_100);
+  expect([newcomers.isNew('open', 2_100), newcomers.isNew('close', 2_100)]).toEqual([false, true]);
+  expect([newcomers.left_ms(2_150), newcomers.left_ms(2_400)]).toEqual([250, 0]);
+  newcomers.forget();
+  newcomers.see(['open'], 3_000);
+  expect(newcomers.isNew('open', 3_000)).toBe(true);
 });
 
 test('the page puts every check of the decision into the group that the decision has for it', () => {
@@ -188,6 +307,8 @@ const command: OfficerCommand = {
   laneId: 'lane-1',
   transactionId: null,
   expectedSeq: 1,
+  givenAt_ms: start_ms,
+  officer: 'B-114',
   reason: null,
 };
 const answering = (status: number, body: string) => () => Promise.resolve(new Response(body, { status }));
@@ -197,6 +318,11 @@ test('a command is recorded, refused, or unanswered, and nothing else', async ()
   expect(await sendCommand(command, answering(409, '{"code":"STALE"}'))).toMatchObject({
     kind: 'refused',
     code: 'STALE',
+  });
+  expect(await sendCommand(command, answering(409, '{"code":"COMMAND_EXPIRED","message":"Old."}'))).toEqual({
+    kind: 'refused',
+    code: 'COMMAND_EXPIRED',
+    message: 'Not done: too late. Old. Look again, then decide again.',
   });
   expect(await sendCommand(command, answering(422, '{"code":"NO","message":"Not now."}'))).toEqual({
     kind: 'refused',

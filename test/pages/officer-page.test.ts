@@ -1,16 +1,17 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { OfficerCommand } from '../../gate-controller/api/messages.ts';
+import { hold_ms } from '../../gate-controller/console/hold.ts';
 import { browserTest } from './browser.ts';
 import { stageFor } from './stage.ts';
-import { heldView, holder, idleView, lane, longHolder, manyReferrals, transaction } from './views.ts';
+import { heldView, holder, idleView, lane, longHolder, manyReferrals, reason, transaction } from './views.ts';
 
 const stage = stageFor('officer');
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const alert = (page: Page, words: RegExp) => page.getByRole('alert').filter({ hasText: words });
 
-async function openHeld(): Promise<Page> {
-  stage.server.send('lane', heldView());
+async function openHeld(change: Parameters<typeof heldView>[0] = {}): Promise<Page> {
+  stage.server.send('lane', heldView(change));
   const page = await stage.open();
   await page.getByRole('heading', { name: /officer needed/ }).waitFor();
   return page;
@@ -52,17 +53,172 @@ browserTest(
     await confirm.click();
     await expect.poll(() => stage.server.posted.length).toBe(1);
     const [posted] = stage.server.posted.map(({ body }) => body as OfficerCommand);
-    const { commandId, ...command } = posted ?? { commandId: 'none was posted' };
+    const { commandId, givenAt_ms, ...command } = posted ?? { commandId: 'none was posted', givenAt_ms: 0 };
+    expect(givenAt_ms).toBeGreaterThanOrEqual(lane().at_ms);
+    expect(givenAt_ms).toBeLessThan(lane().at_ms + 60_000);
     expect(command).toEqual({
       command: 'releaseToExit',
       laneId: 'lane-1',
       transactionId: transaction().transactionId,
       expectedSeq: 412,
+      officer: 'B-114',
       reason: 'Compared by eye: same person',
     });
     expect(commandId).toMatch(/^[0-9a-f-]{36}$/);
   },
 );
+
+browserTest('until somebody gives a number no command can be given; then signs of life go out', async () => {
+  stage.server.send('lane', heldView());
+  const page = await stage.open({ officer: null });
+  await page.getByText('Nobody attends at this page').waitFor();
+  expect(await button(page, 'Acknowledge').isDisabled()).toBe(true);
+  expect(stage.server.signs).toEqual([]);
+  await page.getByRole('textbox', { name: 'Your officer number' }).fill('B-7');
+  await button(page, 'Attend').click();
+  await expect.poll(() => stage.server.signs).toEqual([{ path: '/api/attendance', body: { officer: 'B-7' } }]);
+  await button(page, 'Acknowledge').click();
+  await expect.poll(() => stage.server.posted.map(({ body }) => (body as OfficerCommand).officer)).toEqual(['B-7']);
+  await page.reload();
+  await button(page, 'Hand over').click();
+  await page.getByText('Nobody attends at this page').waitFor();
+});
+
+browserTest('what takes two officers is answered by a second one, with the own number', async () => {
+  const waitingForSecondOfficer = {
+    command: 'releaseToExit',
+    officer: 'B-114',
+    until_ms: lane().at_ms + 30_000,
+  } as const;
+  stage.server.send('lane', heldView({ waitingForSecondOfficer }));
+  const page = await stage.open();
+  await page.getByText(/Officer B-114 said “Release to exit”. Another officer has to say so, too/).waitFor();
+  await button(page, 'Second officer: release to exit').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Document examined by officer: genuine' }).click();
+  const confirm = dialog.getByRole('button', { name: 'Release to exit' });
+  const number = dialog.getByRole('textbox', { name: 'Number of the second officer' });
+  await number.fill('B-114');
+  expect(await confirm.isDisabled()).toBe(true);
+  await number.fill('B-115');
+  await confirm.click();
+  await expect.poll(() => stage.server.posted.length).toBe(1);
+  expect(stage.server.posted[0]?.body).toMatchObject({ command: 'releaseToExit', officer: 'B-115' });
+});
+
+browserTest('a second officer at an own page finds the own number filled in', async () => {
+  const until_ms = lane().at_ms + 30_000;
+  const waitingForSecondOfficer = { command: 'releaseToExit', officer: 'B-114', until_ms } as const;
+  stage.server.send('lane', heldView({ waitingForSecondOfficer }));
+  const page = await stage.open({ officer: 'B-115' });
+  await button(page, 'Second officer: release to exit').click();
+  const number = page.getByRole('dialog').getByRole('textbox', { name: 'Number of the second officer' });
+  expect(await number.inputValue()).toBe('B-115');
+});
+
+browserTest('a button that is held gives the silent alarm, and nothing on the page shows it', async () => {
+  const page = await openHeld();
+  const seen = (await page.locator('case-view').textContent()) ?? '';
+  await button(page, 'Release to exit').hover();
+  await page.mouse.down();
+  await expect.poll(() => stage.server.posted.length, { timeout: 10_000 }).toBe(1);
+  await page.mouse.up();
+  expect(stage.server.posted[0]?.body).toMatchObject({ command: 'duress', transactionId: null, reason: null });
+  await expect.poll(() => button(page, 'Release to exit').isEnabled()).toBe(true);
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect(await page.locator('case-view').textContent()).toBe(seen);
+  expect(await page.getByText(/duress|alarm/i).count()).toBe(0);
+  await button(page, 'Release to exit').click();
+  await page.getByRole('dialog').waitFor();
+});
+
+browserTest('a hold ends where the hand lets go, also when its button has gone from under it', async () => {
+  const page = await openHeld();
+  await page.clock.install();
+  await button(page, 'Release to exit').hover();
+  await page.mouse.down();
+  stage.server.send('lane', heldView({ commands: ['acknowledge', 'returnToEntry'] }));
+  await button(page, 'Release to exit').waitFor({ state: 'detached' });
+  await page.mouse.up();
+  stage.server.send('lane', heldView());
+  await button(page, 'Release to exit').waitFor();
+  // Longer than a hold: a timer that had survived would have posted by now.
+  await page.clock.runFor(hold_ms + 300);
+  expect(stage.server.posted).toEqual([]);
+});
+
+browserTest('a press that began on one button is none on the one that takes its place', async () => {
+  const page = await openHeld({ commands: ['acknowledge'] });
+  await button(page, 'Acknowledge').hover();
+  await page.mouse.down();
+  stage.server.send('lane', heldView({ commands: ['returnToEntry'] }));
+  await button(page, 'Return to entry').waitFor();
+  await page.mouse.up();
+  // The last thing that a click does is done by the time its page answers.
+  await page.evaluate(() => 0);
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect(stage.server.posted).toEqual([]);
+});
+
+browserTest('a button that has just appeared cannot be pressed yet', async () => {
+  const page = await openHeld({ commands: ['acknowledge'] });
+  await button(page, 'Acknowledge').waitFor();
+  await page.evaluate(() => {
+    const seen: boolean[] = [];
+    Object.assign(globalThis, { seen });
+    const bar = document
+      .querySelector('officer-page')
+      ?.shadowRoot?.querySelector('case-view')
+      ?.shadowRoot?.querySelector('command-bar')?.shadowRoot;
+    if (bar === null || bar === undefined) throw new Error('BAR_NOT_FOUND');
+    new MutationObserver(() => {
+      const added = bar.querySelector<HTMLButtonElement>('[data-command=releaseToExit]');
+      if (added !== null) seen.push(added.disabled);
+    }).observe(bar, { childList: true, subtree: true });
+  });
+  stage.server.send('lane', heldView());
+  await expect.poll(() => button(page, 'Release to exit').isEnabled()).toBe(true);
+  const seen = await page.evaluate(() => (globalThis as unknown as { seen: boolean[] }).seen);
+  expect(seen[0]).toBe(true);
+});
+
+browserTest('what stands in the lane beside any traveller is said with what to do, gravest first', async () => {
+  const incidents = [
+    {
+      ...reason('DOOR_FORCED', 'high', 'A door was forced.', 'Go to the lane.'),
+      since_ms: lane().at_ms - 12_000,
+    },
+    { ...reason('LANE_UNATTENDED', 'normal', 'Nobody attends this lane; it closes itself.', 'Stay.'), since_ms: null },
+  ];
+  stage.server.send('lane', {
+    lanes: [lane({ mode: 'lockdown', incidents, commands: ['resetLockdown'] })],
+    referrals: [],
+  });
+  const page = await stage.open();
+  const said = page.getByRole('list', { name: 'Incidents' }).getByRole('listitem');
+  await said.first().waitFor();
+  expect(await said.first().textContent()).toMatch(/A door was forced\. Go to the lane\..*for 12 s/s);
+  expect(await said.count()).toBe(2);
+  await button(page, 'End lockdown').waitFor();
+});
+
+browserTest('rare commands stand behind "More", and a technician’s request stands in front', async () => {
+  const maintenance = { technician: 'T-7', officer: null, askedAt_ms: lane().at_ms - 4_000 };
+  const commands = ['consentMaintenance', 'openLane', 'lockLane', 'duress'] as const;
+  stage.server.send('lane', { lanes: [lane({ mode: 'closed', maintenance, commands })], referrals: [] });
+  const page = await stage.open();
+  await page.getByText('Technician T-7 asks to work in this lane').waitFor();
+  expect(await button(page, 'Lock lane down').isVisible()).toBe(false);
+  await page.locator('lane-strip summary', { hasText: 'More' }).click();
+  await button(page, 'Lock lane down').click();
+  await page
+    .getByRole('dialog', { name: 'Lock this lane down?' })
+    .getByRole('button', { name: 'Lock lane down' })
+    .click();
+  await expect.poll(() => stage.server.posted.length).toBe(1);
+  expect(stage.server.posted[0]?.body).toMatchObject({ command: 'lockLane', reason: null });
+});
 
 browserTest('after a recorded command its buttons wait until a newer view shows the effect', async () => {
   const page = await openHeld();

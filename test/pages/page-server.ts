@@ -15,6 +15,14 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** Which view a snapshot's address answers with. */
+const snapshots: Readonly<Record<string, string>> = {
+  '/api/officer': 'lane',
+  '/api/display': 'display',
+  '/api/view': 'bench',
+  '/api/technician': 'technician',
+};
+
 type Answer = { readonly status: number; readonly body: unknown };
 
 export class PageServer {
@@ -23,6 +31,10 @@ export class PageServer {
   readonly #views = new Map<string, { readonly event: string; readonly view: unknown }>();
   /** Bodies that were posted, oldest first. */
   readonly posted: { readonly path: string; readonly body: unknown }[] = [];
+  /** Signs of life and calls for help that were posted beside commands. */
+  readonly signs: { readonly path: string; readonly body: unknown }[] = [];
+  /** What GET /api/machines is answered with. */
+  machines: unknown = { lane: [], transaction: [] };
   /** What the next posts are answered with. */
   answer: Answer = { status: 202, body: {} };
   /** What reports of documents are answered with, or a promise of it; undefined: there is none. */
@@ -49,7 +61,7 @@ export class PageServer {
   }
 
   /** Sets a view and sends it to every page that listens to its stream. */
-  send(event: 'lane' | 'display' | 'bench', view: unknown): void {
+  send(event: 'lane' | 'display' | 'bench' | 'technician', view: unknown): void {
     this.#views.set(event, { event, view });
     for (const stream of this.#streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(view)}\n\n`);
   }
@@ -78,7 +90,13 @@ export class PageServer {
   async #take(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    this.posted.push({ path, body: JSON.parse(Buffer.concat(chunks).toString()) });
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    if (path === '/api/attendance' || path === '/api/display/help') {
+      this.signs.push({ path, body });
+      response.writeHead(204).end();
+      return;
+    }
+    this.posted.push({ path, body });
     response.writeHead(this.answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(this.answer.body));
   }
@@ -91,8 +109,9 @@ export class PageServer {
   }
 
   #snapshot(path: string, response: ServerResponse): void {
-    const event = { '/api/officer': 'lane', '/api/display': 'display', '/api/view': 'bench' }[path];
-    const view = event === undefined ? undefined : this.#views.get(event)?.view;
+    const event = snapshots[path];
+    const view =
+      path === '/api/machines' ? this.machines : event === undefined ? undefined : this.#views.get(event)?.view;
     response.writeHead(view === undefined ? 503 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(view ?? {}));
   }

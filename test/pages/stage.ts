@@ -7,7 +7,8 @@ import { PageServer } from './page-server.ts';
 /** One browser a file, one server and one page a test. */
 export type Stage = {
   readonly server: PageServer;
-  open(options?: BrowserContextOptions): Promise<Page>;
+  /** `officer`: who has given a number at the officer's page before; null: nobody. */
+  open(options?: BrowserContextOptions & { readonly officer?: string | null }): Promise<Page>;
 };
 
 /** Lines in the browser's console that a cut connection or a refused command leaves there, and nothing else does. */
@@ -41,7 +42,7 @@ export function stageFor(name: PageName): Stage {
       if (server === undefined) throw new Error('STAGE_NOT_SET');
       return server;
     },
-    async open(options = {}) {
+    async open({ officer = 'B-114', ...options } = {}) {
       if (browser === null || server === undefined) throw new Error('STAGE_NOT_SET');
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
       page.on('pageerror', (error) => complaints.push(error.message));
@@ -49,6 +50,7 @@ export function stageFor(name: PageName): Stage {
         if (line.type() === 'error' && !expectedNoise.test(line.text())) complaints.push(line.text());
       });
       pages.push(page);
+      if (officer !== null) await page.addInitScript((number) => sessionStorage.setItem('officer', number), officer);
       await page.goto(`${server.url}/${name}`);
       return page;
     },

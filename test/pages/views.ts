@@ -36,6 +36,7 @@ export const reason = (code: string, severity: ReasonView['severity'], title: st
   severity,
   title,
   advice,
+  exception: 'System malfunction',
 });
 
 export const mismatch = reason(
@@ -127,7 +128,12 @@ export const transaction = (change: Partial<TransactionView> = {}): TransactionV
   risk: { state: 'unknown', detail: 'watchlist: no answer within 8 s' },
   chip: { bytesRead: 21_400, bytesTotal: 21_400 },
   timeline,
-  commands: ['acknowledge', 'releaseToExit', 'returnToEntry'],
+  profile: 'standard',
+  isAssisted: false,
+  companionBy: null,
+  hasAskedForHelp: false,
+  waitingForSecondOfficer: null,
+  commands: ['acknowledge', 'returnToEntry', 'releaseToExit', 'allowCompanion'],
   ...change,
 });
 
@@ -152,8 +158,16 @@ export const lane = (change: Partial<LaneView> = {}): LaneView => ({
   },
   faults: [],
   transaction: null,
+  next: null,
+  topology: 'integrated-two-step',
+  profile: 'standard',
+  isAttended: true,
+  incidents: [],
+  maintenance: null,
+  waitingForSecondOfficer: null,
+  uncontrolledCrossings: 0,
   today: { admitted: 214, referred: 11, other: 3 },
-  commands: ['closeLane'],
+  commands: ['closeLane', 'assistLane', 'useAccessibleProfile', 'lockLane', 'duress'],
   ...change,
 });
 
@@ -195,6 +209,8 @@ export const display = (change: Partial<DisplayView> = {}): DisplayView => ({
   screen: 'placeDocument',
   hint: null,
   progress: null,
+  profile: 'standard',
+  help: 'offered',
   ...change,
 });
 
@@ -210,6 +226,7 @@ export const bench = (change: Partial<BenchView> = {}): BenchView => ({
   hall: {
     at_ms: 48_000,
     lane: { exit_mm: 2_000, hall_mm: 3_000 },
+    exitOpenings: 0,
     doors: {
       entry: { position_percent: 62, motion: 'opening', isObstructed: false },
       exit: { position_percent: 0, motion: 'closed', isObstructed: false },
@@ -298,5 +315,5 @@ function scenario(
   outcome: string,
   reasons: readonly string[],
 ): BenchView['scenarios'][number] {
-  return { name, title, expects: { outcome, reasons } };
+  return { name, title, chapter: 'Documents', isForAnyLane: true, expects: { outcome, reasons } };
 }

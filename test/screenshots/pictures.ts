@@ -21,6 +21,7 @@ type Pages = {
   readonly tablet: Page;
   readonly upright: Page;
   readonly lying: Page;
+  readonly technician: Page;
   readonly bench: Page;
 };
 
@@ -42,11 +43,11 @@ const signs = ['upright', 'lying'] as const;
 
 /** One traveller who goes through, seen from everywhere. */
 const genuine: readonly Moment[] = [
-  atScreen('readingDocument', [...signs, 'officer', 'bench']),
+  atScreen('readingDocument', [...signs, 'officer', 'technician', 'bench']),
   atScreen('takeDocument', signs),
   atScreen('enter', [...signs, 'bench']),
   atScreen('lookAtCamera', [...signs, 'bench']),
-  atScreen('leave', [...signs, 'officer', 'bench']),
+  atScreen('leave', [...signs, 'officer', 'technician', 'bench']),
 ];
 
 /** A traveller whose face does not match is held in the cabin; what an officer sees and does. */
@@ -98,7 +99,12 @@ export async function takePictures(set: PictureSet): Promise<readonly string[]> 
     await catchMoment(set, held, shoot);
     await decide(pages, shoot);
   });
+  await attempt('more-time', () => giveMoreTime(set, pages, shoot));
+  await attempt('help', () => callForHelp(set, pages, shoot));
+  await attempt('dead-reader', () => unplugReader(set, shoot));
+  await attempt('lockdown', () => lockDown(set, pages, shoot));
   await attempt('closed', () => closeLane(set, pages, shoot));
+  await attempt('maintenance', () => maintain(set, pages, shoot));
   await attempt('lost', async () => {
     cable.pull();
     await loseConnection(pages);
@@ -111,9 +117,14 @@ export async function takePictures(set: PictureSet): Promise<readonly string[]> 
 
 type Shoot = (name: string, which: readonly (keyof Pages)[]) => Promise<void>;
 
+/** Numbers of nobody. */
+const officers = { first: 'B-101', second: 'B-102' } as const;
+const technicianNumber = 'T-7';
+
 async function openPages({ browser, controller, bench }: PictureSet): Promise<Pages> {
   const open = async (address: string, width: number, height: number, colorScheme: 'light' | 'dark' = 'light') => {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
+    await context.addInitScript((number) => sessionStorage.setItem('officer', number), officers.first);
     const page = await context.newPage();
     await page.goto(address, { timeout: load_ms });
     return page;
@@ -123,6 +134,7 @@ async function openPages({ browser, controller, bench }: PictureSet): Promise<Pa
     tablet: await open(`${controller}/officer`, 1024, 768, 'dark'),
     upright: await open(`${controller}/display`, 1080, 1920),
     lying: await open(`${controller}/display`, 1280, 800),
+    technician: await open(`${controller}/technician`, 1440, 900),
     bench: await open(`${bench}/bench`, 1440, 900),
   };
 }
@@ -137,6 +149,10 @@ async function shootAll(
   for (const page of which) {
     const show = pages[page].getByRole('button', { name: 'Show personal data' });
     if (await show.isVisible()) await show.click();
+    // Pictures come back a moment after they were asked for.
+    for (const image of await pages[page].getByRole('img').locator('xpath=self::img').all()) {
+      await image.evaluate((face: HTMLImageElement) => face.decode().catch(() => undefined));
+    }
     await pages[page].screenshot({ path: join(folder, `${page}-${name}.png`) });
   }
 }
@@ -166,6 +182,90 @@ async function closeLane(set: PictureSet, pages: Pages, shoot: Shoot): Promise<v
   await shoot('closed', ['officer', 'tablet', 'upright', 'lying', 'bench']);
   await pages.officer.getByRole('button', { name: 'Open lane' }).click({ timeout: load_ms });
   await until(set, ({ display }) => display.screen === 'placeDocument');
+}
+
+/** A button of the lane that stands behind "More". */
+async function pressRare({ officer }: Pages, name: string): Promise<void> {
+  await officer.locator('lane-strip summary', { hasText: 'More' }).click({ timeout: load_ms });
+  await officer.locator('lane-strip').getByRole('button', { name }).click({ timeout: load_ms });
+}
+
+/** The next traveller is given more time: larger words, one language at a time. */
+async function giveMoreTime(set: PictureSet, pages: Pages, shoot: Shoot): Promise<void> {
+  await emptyLane(set);
+  await pressRare(pages, 'Give more time');
+  await until(set, ({ display }) => display.profile === 'accessible');
+  for (const sign of signs) await pages[sign].locator('main.accessible').waitFor({ timeout: load_ms });
+  await shoot('more-time', ['upright', 'lying', 'officer']);
+  await pressRare(pages, 'Ordinary times');
+  await until(set, ({ display }) => display.profile === 'standard');
+}
+
+/** Somebody presses the help button on the sign before anything else. */
+async function callForHelp(set: PictureSet, pages: Pages, shoot: Shoot): Promise<void> {
+  await emptyLane(set);
+  await pages.upright.getByRole('button', { name: /Help/ }).click({ timeout: load_ms });
+  for (const sign of signs) await pages[sign].locator('[data-screen=helpComing]').waitFor({ timeout: load_ms });
+  await shoot('help', ['upright', 'lying', 'officer']);
+}
+
+/** The cable of the chip reader is pulled and put back. */
+async function unplugReader(set: PictureSet, shoot: Shoot): Promise<void> {
+  await emptyLane(set);
+  const plug = (on: boolean) => post(`${set.bench}/api/faults`, { name: 'chip-reader-unplugged', on });
+  await plug(true);
+  try {
+    await until(set, ({ officer }) => officer.lanes[0]?.mode === 'fault');
+    await shoot('dead-reader', ['officer', 'technician', 'upright']);
+  } finally {
+    await plug(false);
+  }
+}
+
+/** An officer locks the lane down, and two together end it. */
+async function lockDown(set: PictureSet, pages: Pages, shoot: Shoot): Promise<void> {
+  const { officer } = pages;
+  const dialog = officer.getByRole('dialog');
+  const reason = 'Lane walked through: nobody inside, doors in order';
+  await emptyLane(set);
+  await pressRare(pages, 'Lock lane down');
+  await dialog.getByRole('button', { name: 'Lock lane down' }).click({ timeout: load_ms });
+  await until(set, ({ display }) => display.screen === 'lockedDown');
+  await officer.getByRole('button', { name: 'End lockdown' }).click({ timeout: load_ms });
+  await shoot('lockdown', ['technician', ...signs]);
+  await dialog.getByRole('button', { name: reason }).click({ timeout: load_ms });
+  await dialog.getByRole('button', { name: 'End lockdown' }).click({ timeout: load_ms });
+  await officer.getByRole('button', { name: 'Second officer: end lockdown' }).click({ timeout: load_ms });
+  await dialog.getByRole('textbox', { name: 'Number of the second officer' }).fill(officers.second);
+  await dialog.getByRole('button', { name: reason }).click({ timeout: load_ms });
+  await shoot('lockdown', ['officer']);
+  await dialog.getByRole('button', { name: 'End lockdown' }).click({ timeout: load_ms });
+  await until(set, (views) => views.officer.lanes[0]?.commands.includes('openLane') === true);
+  await officer.getByRole('button', { name: 'Open lane' }).click({ timeout: load_ms });
+}
+
+/** A technician asks, an officer consents, a door is moved, and an officer opens the lane again. */
+async function maintain(set: PictureSet, pages: Pages, shoot: Shoot): Promise<void> {
+  const { officer, technician } = pages;
+  const dialog = officer.getByRole('dialog');
+  await emptyLane(set);
+  await officer.getByRole('button', { name: 'Close lane' }).click({ timeout: load_ms });
+  await until(set, ({ display }) => display.screen === 'closed');
+  await technician.getByRole('textbox', { name: 'Your technician number' }).fill(technicianNumber);
+  await technician.getByRole('button', { name: 'Ask for maintenance' }).click({ timeout: load_ms });
+  await officer.getByRole('button', { name: 'Consent to maintenance' }).click({ timeout: load_ms });
+  await dialog.getByRole('button', { name: 'Consent to maintenance' }).click({ timeout: load_ms });
+  await until(set, ({ display }) => display.screen === 'maintenance');
+  await technician.locator('[data-door=exit]').getByRole('button', { name: 'Open' }).click({ timeout: load_ms });
+  await technician.getByRole('button', { name: 'Open exit door' }).click({ timeout: load_ms });
+  await until(set, (views) => views.officer.lanes[0]?.doors?.exit.motion === 'open');
+  await shoot('maintenance', ['officer', 'technician', 'upright']);
+  await technician.locator('[data-door=exit]').getByRole('button', { name: 'Close' }).click({ timeout: load_ms });
+  await technician.getByRole('button', { name: 'Close exit door' }).click({ timeout: load_ms });
+  await until(set, (views) => views.officer.lanes[0]?.doors?.exit.motion === 'closed');
+  await technician.getByRole('button', { name: 'End maintenance' }).click({ timeout: load_ms });
+  await until(set, (views) => views.officer.lanes[0]?.commands.includes('openLane') === true);
+  await officer.getByRole('button', { name: 'Open lane' }).click({ timeout: load_ms });
 }
 
 /** What the pages make of a cable that was pulled. */
