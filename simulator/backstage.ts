@@ -15,17 +15,25 @@ import {
 } from './passport/misbehaviour-ingredients.ts';
 import { writeMRZ } from './passport/mrz-writer.ts';
 import { createPassportChip } from './passport/passport-chip.ts';
-import { cloneOf, issuePassport } from './passport/passport.ts';
+import { writeCOM } from './passport/logical-data-structure.ts';
+import { type Passport, cloneOf, issuePassport } from './passport/passport.ts';
 import { profileNamed } from './passport/profiles.ts';
 import { forkedRandom } from './hall/random.ts';
 import { profileOf, profilesInUse } from './scenarios/documents.ts';
-import { expired, identityOf, listIdentities } from './scenarios/identities.ts';
+import { expiring, identityOf, listIdentities, ofAge } from './scenarios/identities.ts';
 import type { Identity } from './scenarios/identities.ts';
-import type { Scenario } from './scenarios/scenarios.ts';
+import { zoneAsRead } from './scenarios/printed-zone.ts';
+import type { Scenario } from './scenarios/scenario.ts';
 import type { PictureSource, TravellerScene } from './pictures.ts';
 import { listPeople } from './travellers/people.ts';
 
-export type Document = { readonly mrzLines: readonly string[]; readonly chip: Chip };
+export type Document = {
+  readonly mrzLines: readonly string[];
+  /** What the reader makes of the zone at the `nth` presentation, from 1. */
+  readonly zoneAsRead: (nth: number) => readonly string[];
+  /** Null: the document has none. */
+  readonly chip: Chip | null;
+};
 export type Outfit = {
   readonly holder: Identity;
   readonly bearer: Identity;
@@ -41,6 +49,8 @@ const issuerAge_days = 400;
 const documentAge_days = 200;
 /** What a forger printed over the holder's surname. */
 const alteredSurname = 'Falsificata';
+/** A state whose authority signed nothing here. */
+const foreignState = 'D';
 
 /** Seeded bytes for serial numbers, UIDs and challenges of simulated documents; nothing here is secret. */
 export function seededEntropy(seed: number, purpose: string): (bytes: number) => Uint8Array {
@@ -49,8 +59,8 @@ export function seededEntropy(seed: number, purpose: string): (bytes: number) =>
 }
 
 /**
- * Two CSCAs of one state, of which the certificate of `unknown` is given to nobody. `trusted` and `revoked` are two
- * document signers under one CSCA.
+ * CSCAs of one state. The certificate of `unknown` is given to nobody, `stale-list` is another authority, whose list is old.
+ * `trusted`, `revoked` and `known-defect` are document signers under one CSCA.
  */
 export function createIssuers(now_ms: () => number, seed: number): Issuers {
   const options = (purpose: string) => ({
@@ -65,6 +75,11 @@ export function createIssuers(now_ms: () => number, seed: number): Issuers {
     trusted,
     unknown: createIssuer(options('unknown issuer')),
     revoked: withNewSigner(trusted, options('revoked signer')),
+    'stale-list': createIssuer({
+      ...options('issuer with a stale list'),
+      authority: 'Simulated CSCA of the provinces',
+    }),
+    'known-defect': withNewSigner(trusted, options('signer of the defect list')),
   };
 }
 
@@ -91,11 +106,8 @@ export type Workshop = {
 /** Makes everything that the scenario's party carries. */
 export async function dress(scenario: Scenario, o: Workshop): Promise<Outfit> {
   const today = new Date(o.now_ms());
-  const holder = identityOf(scenario.holder, today);
-  const [document, scene] = await Promise.all([
-    issueDocument(scenario, scenario.document.isExpired === true ? expired(holder, today) : holder, o),
-    openScene(scenario, o),
-  ]);
+  const holder = holderOf(scenario, today);
+  const [document, scene] = await Promise.all([issueDocument(scenario, holder, o), openScene(scenario, o)]);
   return { holder, bearer: identityOf(scenario.bearer, today), document, scene };
 }
 
@@ -117,7 +129,8 @@ async function issueDocument(
 ): Promise<Document> {
   const portrait = await pictures.portraitOf(scenario.holder);
   const { isPortraitAltered = false, isPrintedNameAltered = false, isCloned = false, ...kind } = scenario.document;
-  const issuer = issuers[kind.issuer];
+  const signer = issuers[kind.issuer];
+  const issuer = kind.isStateForeign === true ? { ...signer, state: foreignState } : signer;
   const issued = issuePassport({
     holder,
     portrait,
@@ -128,7 +141,7 @@ async function issueDocument(
       ? { alter: { kind: 'flip-bit', file: 'DG2', offset: Math.floor(portrait.bytes.length / 2) } }
       : {}),
   });
-  const passport = isCloned ? cloneOf(issued) : issued;
+  const passport = withFileList(isCloned ? cloneOf(issued) : issued, kind);
   const index = listPeople().findIndex((person) => person.id === scenario.holder);
   const misbehaviour = misbehaviourOf(kind.chip);
   const chip = createPassportChip(passport, {
@@ -139,8 +152,31 @@ async function issueDocument(
   });
   const printed = { ...holder, surname: alteredSurname };
   const mrzLines = isPrintedNameAltered ? writeMRZ(passport.profile.format, printed, issuer.state) : passport.mrzLines;
-  return { mrzLines, chip };
+  return {
+    mrzLines,
+    zoneAsRead: (nth) => zoneAsRead(mrzLines, nth, kind.zone),
+    chip: kind.chip === 'none' ? null : kind.chip === 'silent' ? silentChip(chip) : chip,
+  };
 }
+
+function holderOf({ holder, document }: Scenario, today: Date): Identity {
+  const own = identityOf(holder, today);
+  const aged = document.age_years === undefined ? own : ofAge(own, document.age_years, today);
+  return document.validUntil === undefined ? aged : expiring(aged, document.validUntil, today);
+}
+
+/** EF.COM that names the first two data groups alone. */
+const withFileList = (passport: Passport, { isFileListShort = false }: Scenario['document']): Passport =>
+  isFileListShort ? { ...passport, files: new Map(passport.files).set(FileId.COM, writeCOM([1, 2])) } : passport;
+
+/** Answers its activation and nothing after. */
+const silentChip = (chip: Chip): Chip => ({
+  kind: chip.kind,
+  uid: chip.uid,
+  historicalBytes: chip.historicalBytes,
+  reset: () => chip.reset(),
+  transceive: () => Promise.resolve(undefined),
+});
 
 /**
  * On top of every answer. A typical document takes more than 20 commands: at this pace the time that an inspection may

@@ -1,9 +1,9 @@
-/** What people in the hall read on the display of the gate, as any page reads it: that they should turn their head. */
+/** What people in the hall read on the display of the gate, as any page reads it: which screen, and a turn of the head. */
 import { liveEvents } from './live-events.ts';
 import type { HeadPrompt } from './travellers/scene.ts';
 
-/** The part of the display's event that asks something of a head. */
-type Display = { readonly hint?: unknown };
+/** The part of the display's event that travellers act on. */
+type Display = { readonly screen?: unknown; readonly hint?: unknown };
 
 /** A display that went dark is looked at again after so long. */
 const again_ms = 500;
@@ -12,13 +12,19 @@ export class DisplayReader {
   readonly #onPrompt: (prompt: HeadPrompt | null) => void;
   #reading: AbortController | undefined;
   #prompt: HeadPrompt | null = null;
+  #screen: string | null = null;
 
   /** `onPrompt` hears each change; it must not throw. */
   constructor(onPrompt: (prompt: HeadPrompt | null) => void) {
     this.#onPrompt = onPrompt;
   }
 
-  /** What the display asks for now. */
+  /** Name of the screen that is shown; null while the display is dark. */
+  get screen(): string | null {
+    return this.#screen;
+  }
+
+  /** What the display asks of heads now. */
   get prompt(): HeadPrompt | null {
     return this.#prompt;
   }
@@ -35,21 +41,27 @@ export class DisplayReader {
   stop(): void {
     this.#reading?.abort();
     this.#reading = undefined;
+    this.#goDark();
+  }
+
+  #goDark(): void {
+    this.#screen = null;
     this.#show(null);
   }
 
   async #readUntil(url: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const { hint } of liveEvents<Display>(url, 'display', signal)) {
+        for await (const { screen, hint } of liveEvents<Display>(url, 'display', signal)) {
           if (signal.aborted) return;
+          this.#screen = typeof screen === 'string' ? screen : null;
           this.#show(hint === 'turnHeadLeft' || hint === 'turnHeadRight' ? hint : null);
         }
       } catch {
         // The controller is gone, or not there yet: a dark display asks for nothing.
       }
       if (signal.aborted) return;
-      this.#show(null);
+      this.#goDark();
       await pause(again_ms, signal);
     }
   }

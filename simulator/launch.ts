@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { SimulatorAddresses } from './simulator.ts';
 
+export type Overrides = Readonly<Record<string, unknown>>;
+
 export type LaunchOptions = {
   /** Port links, trust folder, journal and configuration go here. */
   readonly folder: string;
@@ -18,6 +20,8 @@ export type LaunchOptions = {
   readonly seed?: number;
   /** Overrides of the controller's waits, ms. */
   readonly timings?: Readonly<Record<string, number>>;
+  /** Parts of the controller's configuration that differ from the usual, by chapter, as in gate.json. */
+  readonly configuration?: Overrides;
   /** Where the processes write their logs; default: they are discarded. */
   readonly onLog?: (from: 'simulator' | 'controller', line: string) => void;
 };
@@ -34,6 +38,8 @@ export type Launched = {
   killController(): Promise<void>;
   /** Starts a controller again on the same folder; resolves when it answers. */
   startController(): Promise<void>;
+  /** Ends the controller in order and starts it with another configuration. */
+  configure(configuration: Overrides): Promise<void>;
   /** Ends both, with force after 6 s. Idempotent. */
   stop(): Promise<void>;
 };
@@ -57,7 +63,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     running.add(simulator.process);
     const wires = (await simulator.ready) as SimulatorAddresses;
     const configurationFile = join(options.folder, 'gate.json');
-    await writeFile(configurationFile, JSON.stringify(configuration(wires, options), null, 2));
+    const write = (overrides: Overrides): Promise<void> =>
+      writeFile(configurationFile, JSON.stringify(merged(usual(wires, options), overrides), null, 2));
+    await write(options.configuration ?? {});
     const startOne = async (): Promise<{ process: ChildProcess; url: string }> => {
       const started = start('controller', ['--config', configurationFile], options);
       running.add(started.process);
@@ -79,6 +87,12 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         await gone;
       },
       startController: async () => {
+        controller = await startOne();
+      },
+      configure: async (overrides) => {
+        await end(controller.process);
+        running.delete(controller.process);
+        await write(overrides);
         controller = await startOne();
       },
       stop,
@@ -104,9 +118,11 @@ function simulatorArguments({ folder, benchPort, stream, seed }: LaunchOptions):
   ];
 }
 
-function configuration(wires: SimulatorAddresses, { folder, controllerPort, timings }: LaunchOptions): object {
+function usual(wires: SimulatorAddresses, { folder, controllerPort, timings }: LaunchOptions): Overrides {
   return {
-    lane: { id: 'lane-1', name: 'Lane 1', opensByItself: true },
+    lane: { id: 'lane-1', name: 'Lane 1', opensByItself: true, attendance: 'notRequired' },
+    // Ten invented holders come again and again.
+    policy: { eligibility: { reuse_s: 0 } },
     http: { host: '127.0.0.1', port: controllerPort },
     folder,
     trustFolder: wires.trust,
@@ -121,17 +137,34 @@ function configuration(wires: SimulatorAddresses, { folder, controllerPort, timi
   };
 }
 
+const isGroup = (value: unknown): value is Overrides =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The overrides, and of everything else what is there. */
+function merged(base: Overrides, overrides: Overrides): Overrides {
+  const entries = Object.entries(overrides).map(([name, value]) => {
+    const below = base[name];
+    return [name, isGroup(value) && isGroup(below) ? merged(below, value) : value] as const;
+  });
+  return { ...base, ...Object.fromEntries(entries) };
+}
+
 const entries = {
   simulator: fileURLToPath(new URL('./main.ts', import.meta.url)),
   controller: fileURLToPath(new URL('../gate-controller/main.ts', import.meta.url)),
 } as const;
 
+/** As the script `gate` has them: a nursery that is emptied sooner, and compiled sources kept for the next start. */
+const nodeFlags: readonly string[] = ['--max-semi-space-size=4'];
+const compiled = fileURLToPath(new URL('../.cache/compiled', import.meta.url));
+
 type Started = { readonly process: ChildProcess; readonly ready: Promise<unknown> };
 
 function start(name: keyof typeof entries, flags: readonly string[], { onLog }: LaunchOptions): Started {
   // A closed stdin tells the child that its parent is gone, however it went: nothing is left behind.
-  const child = spawn(process.execPath, [entries[name], ...flags, '--json', '--stop-with-stdin'], {
+  const child = spawn(process.execPath, [...nodeFlags, entries[name], ...flags, '--json', '--stop-with-stdin'], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: { NODE_COMPILE_CACHE: compiled, ...process.env },
   });
   const last: string[] = [];
   // A child that has ended reads no more; its end is reported otherwise.

@@ -1,22 +1,24 @@
 /** One simulated border gate: hall, devices on serial ports, camera, watchlist, travellers, bench. Real time, 127.0.0.1. */
 import { createIssuers, countingChip, dress, warmUp } from './backstage.ts';
 import type { Issuers, Outfit } from './backstage.ts';
-import type { BenchView, PassageView } from './bench/messages.ts';
+import type { BenchView, PassageView, ScenarioView } from './bench/messages.ts';
 import { BenchServer } from './bench/server.ts';
 import type { BenchTarget } from './bench/server.ts';
 import { hallView } from './bench/hall-view.ts';
 import { SimulatedCamera } from './devices/camera.ts';
 import { DisplayReader } from './display-reader.ts';
 import { Hall } from './hall/hall.ts';
+import type { Party } from './hall/party.ts';
 import { forkedRandom } from './hall/random.ts';
 import { Hardware } from './hardware.ts';
 import { FaultBoard } from './scenarios/faults.ts';
 import { identityOf } from './scenarios/identities.ts';
-import { listPersons, watchlistDataset } from './scenarios/listed-persons.ts';
+import { listPersons, watchlistDataset, watchlistedPerson } from './scenarios/listed-persons.ts';
+import { Mishaps } from './scenarios/mishaps.ts';
 import { Passages } from './scenarios/passages.ts';
 import type { Backstage, Belongings } from './scenarios/passages.ts';
-import { findScenario, scenarios, watchlistedPerson } from './scenarios/scenarios.ts';
-import type { Scenario } from './scenarios/scenarios.ts';
+import { chapters, findScenario, scenarios } from './scenarios/scenarios.ts';
+import { isForAnyLane, type Scenario } from './scenarios/scenario.ts';
 import { TravellerStream } from './scenarios/stream.ts';
 import { Watchlist } from './services/watchlist.ts';
 import { Pictures } from './pictures.ts';
@@ -55,6 +57,11 @@ export type SimulatorAddresses = {
   readonly trust: string;
 };
 
+export type SendOptions = { readonly fast?: boolean; readonly close?: boolean };
+
+/** What is on account of one passage. */
+type OnAccount = { readonly scene: TravellerScene; readonly switchedOn: Set<string>; mishaps?: Mishaps };
+
 const step_ms = 10;
 /** A process that was held up makes good at most so much; the rest of the time never happened in the hall. */
 const catchUpMax_ms = 250;
@@ -65,7 +72,7 @@ export type Simulator = {
   /** Idempotent. Ports, sockets and timers are gone when it resolves. */
   stop(): Promise<void>;
   /** Queues a traveller. */
-  send(scenario: string, options?: { readonly fast?: boolean }): ReturnType<BenchTarget['send']>;
+  send(scenario: string, options?: SendOptions): ReturnType<BenchTarget['send']>;
   passage(id: string): PassageView | undefined;
   setStream(options: { readonly paused: boolean }): void;
   /** Lays a genuine document on the chip reader, for programs that read it without a gate; resolves with its printed zone. */
@@ -77,6 +84,16 @@ export type Simulator = {
   /** Called after every step of the hall, 100 times a second. Listeners must not throw. */
   subscribe(listener: () => void): () => void;
 };
+
+const scenarioViews: readonly ScenarioView[] = Object.entries(chapters).flatMap(([chapter, rows]) =>
+  scenarios
+    .filter(({ name }) => name in rows)
+    .map((scenario) => {
+      const { name, title, expects } = scenario;
+      const { outcome, reasons } = expects;
+      return { name, title, chapter, isForAnyLane: isForAnyLane(scenario), expects: { outcome, reasons } };
+    }),
+);
 
 /** Nothing happens, and no port exists, before `start`. */
 export function createSimulator(options: SimulatorOptions): Simulator {
@@ -95,15 +112,14 @@ class RunningSimulator implements Simulator, Backstage {
   readonly #bench: BenchServer;
   readonly #issuers: Issuers;
   readonly #display = new DisplayReader(() => this.#promptTraveller());
-  readonly #switchedOn = new Set<string>();
-  /** What is to begin when the traveller comes into view. */
-  #inViewFaults: readonly string[] = [];
+  readonly #accounts = new Map<string, OnAccount>();
   #hardware: Hardware | undefined;
   #faults: FaultBoard | undefined;
   #pictures: Pictures | undefined;
   #studio: Studio | undefined;
-  #scene: TravellerScene | undefined;
-  #inViewSince_ms: number | undefined;
+  /** Whose document lies on the readers. */
+  #documentOf: string | undefined;
+  #inViewSince: { readonly id: string; readonly at_ms: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dressed = 0;
   #isStopped = false;
@@ -150,10 +166,10 @@ class RunningSimulator implements Simulator, Backstage {
     await Promise.all([this.#bench.stop(), this.#camera.stop(), this.#watchlist.stop(), this.#pictures?.stop()]);
   }
 
-  send(scenario: string, { fast = false }: { readonly fast?: boolean } = {}): ReturnType<BenchTarget['send']> {
+  send(scenario: string, { fast = false, close = false }: SendOptions = {}): ReturnType<BenchTarget['send']> {
     const found = findScenario(scenario);
     if (found === undefined) return 'unknown-scenario';
-    return this.#passages.send(found, fast);
+    return this.#passages.send(found, fast, close);
   }
 
   passage(id: string): PassageView | undefined {
@@ -173,7 +189,7 @@ class RunningSimulator implements Simulator, Backstage {
       now_ms: this.#now_ms,
       seed: this.#options.seed,
     });
-    this.#hardware?.layChip(document.chip);
+    if (document.chip !== null) this.#hardware?.layChip(document.chip);
     return document.mrzLines;
   }
 
@@ -197,51 +213,63 @@ class RunningSimulator implements Simulator, Backstage {
     const watchlist = this.#watchlist;
     const camera = this.#camera;
     return {
-      hall: hallView(this.#hall, this.#hardware, (id) => this.#passages.party?.doing(id) ?? ''),
+      hall: hallView(this.#hall, this.#hardware, (id) => this.#doing(id)),
       wires: this.#hardware?.wires() ?? [],
       passages: this.#passages.views(),
       stream: { isRunning: !isPaused, isPaused },
       services: { watchlist: { url: watchlist.url, mode: watchlist.mode, requests: watchlist.requests } },
       camera: { url: camera.url, mode: camera.mode, frames: camera.frames },
       faults: this.#faults?.view() ?? [],
-      scenarios: scenarios.map(({ name, title, expects: { outcome, reasons } }) => ({
-        name,
-        title,
-        expects: { outcome, reasons },
-      })),
+      scenarios: scenarioViews,
     };
   }
 
-  async prepare(scenario: Scenario): Promise<Belongings> {
+  #doing(bodyId: string): string {
+    for (const party of this.#passages.parties) {
+      const doing = party.doing(bodyId);
+      if (doing !== undefined) return doing;
+    }
+    return '';
+  }
+
+  async prepare(scenario: Scenario, passageId: string): Promise<Belongings> {
     const seed = Math.floor(forkedRandom(this.#options.seed, `outfit ${++this.#dressed}`)() * 2 ** 31);
     const pictures = this.#pictures;
     if (pictures === undefined) throw new Error('the simulator is not running');
     const outfit = await dress(scenario, { issuers: this.#issuers, pictures, now_ms: this.#now_ms, seed });
-    this.#scene = outfit.scene;
-    return this.#belongings(scenario, outfit);
+    this.#accounts.set(passageId, { scene: outfit.scene, switchedOn: new Set() });
+    return this.#belongings(scenario, outfit, passageId);
   }
 
-  begin(scenario: Scenario): void {
-    this.#inViewFaults = scenario.faultsInView ?? [];
-    this.#beginFaults(scenario.faults);
-  }
-
-  #beginFaults(names: readonly string[]): void {
+  begin(scenario: Scenario, passageId: string): void {
+    const account = this.#accounts.get(passageId);
+    if (account === undefined) return;
+    account.mishaps = new Mishaps(scenario, (name, isOn) => this.#switchFault(name, isOn));
     const isOn = new Map(this.#faults?.view().map((fault) => [fault.name, fault.isOn]));
-    for (const name of names) {
+    for (const name of scenario.faults) {
       // A fault that a technician switched on stays on when the traveller has left.
       if (isOn.get(name) !== false) continue;
-      this.#switchedOn.add(name);
+      account.switchedOn.add(name);
       this.#switchFault(name, true);
     }
   }
 
-  end(_scenario: Scenario): void {
-    for (const name of this.#switchedOn) this.#switchFault(name, false);
-    this.#switchedOn.clear();
-    this.#inViewFaults = [];
+  follow(_scenario: Scenario, passageId: string, party: Party, dt_ms: number): void {
+    this.#accounts.get(passageId)?.mishaps?.tick(dt_ms, party);
+  }
+
+  end(_scenario: Scenario, passageId: string): void {
+    const account = this.#accounts.get(passageId);
+    for (const name of account?.switchedOn ?? []) this.#switchFault(name, false);
+    account?.mishaps?.end();
+    this.#accounts.delete(passageId);
+    // Nobody else's: the next traveller may have come up to the reader.
+    if (this.#documentOf === passageId) this.#takeDocument();
+  }
+
+  #takeDocument(): void {
+    this.#documentOf = undefined;
     this.#hardware?.takeDocument();
-    this.#scene = undefined;
   }
 
   async #open(): Promise<SimulatorAddresses> {
@@ -308,14 +336,10 @@ class RunningSimulator implements Simulator, Backstage {
     const hardware = this.#hardware;
     if (hardware === undefined) return;
     const { lamps, isAlarmSounding } = hardware;
-    this.#passages.tick(step_ms, { lamps, isAlarmSounding });
+    this.#passages.tick(step_ms, { lamps, isAlarmSounding, screen: this.#display.screen });
     this.#hall.tick(step_ms);
-    if (this.#inViewFaults.length > 0 && this.#passages.party?.cameraDistance_mm != null) {
-      this.#beginFaults(this.#inViewFaults);
-      this.#inViewFaults = [];
-    }
     hardware.tick(step_ms);
-    const isInviting = this.#passages.isQuiet && lamps.document === 'place';
+    const isInviting = this.#passages.isQuiet && (lamps.document === 'place' || this.#display.screen === 'stepIn');
     const next = this.#stream.tick(step_ms, isInviting);
     if (next !== undefined) this.#passages.send(next, false);
     for (const listener of this.#listeners) listener();
@@ -323,27 +347,33 @@ class RunningSimulator implements Simulator, Backstage {
 
   /** A person comes into view with the first step into the chamber, and walks up while the camera sees them. */
   #inView(): { scene: TravellerScene; for_ms: number } | undefined {
-    const isInView = this.#passages.party?.cameraDistance_mm != null;
-    if (!isInView || this.#scene === undefined) {
-      this.#inViewSince_ms = undefined;
+    const id = this.#passages.parties.find((party) => party.cameraDistance_mm !== null)?.id;
+    const scene = this.#accounts.get(id ?? '')?.scene;
+    if (id === undefined || scene === undefined) {
+      this.#inViewSince = undefined;
       return undefined;
     }
-    this.#inViewSince_ms ??= this.#hall.now_ms;
-    return { scene: this.#scene, for_ms: this.#hall.now_ms - this.#inViewSince_ms };
+    if (this.#inViewSince?.id !== id) this.#inViewSince = { id, at_ms: this.#hall.now_ms };
+    return { scene, for_ms: this.#hall.now_ms - this.#inViewSince.at_ms };
   }
 
-  #belongings(scenario: Scenario, { bearer, document }: Outfit): Belongings {
+  #belongings(scenario: Scenario, { bearer, document }: Outfit, passageId: string): Belongings {
     const hardware = this.#hardware;
     if (hardware === undefined) throw new Error('the simulator is not running');
     let takeAway = (): void => {};
     const limit = scenario.behaviour.takesDocumentAwayAfter_commands;
-    const chip = limit === undefined ? document.chip : countingChip(document.chip, limit, () => takeAway());
+    const { chip: own } = document;
+    const chip = limit === undefined || own === null ? own : countingChip(own, limit, () => takeAway());
+    let presented = 0;
     return {
       name: `${bearer.givenNames} ${bearer.surname}`,
       hands: {
-        swipe: () => hardware.presentZone(document.mrzLines),
-        lay: () => hardware.layChip(chip),
-        lift: () => hardware.takeDocument(),
+        swipe: () => hardware.presentZone(document.zoneAsRead(++presented)),
+        lay: () => {
+          this.#documentOf = passageId;
+          if (chip !== null) hardware.layChip(chip);
+        },
+        lift: () => this.#takeDocument(),
         pressEmergencyOpen: () => this.#switchFault('emergency-open', true),
       },
       onTakeAway: (listener) => {
@@ -353,9 +383,11 @@ class RunningSimulator implements Simulator, Backstage {
   }
 
   #promptTraveller(): void {
-    this.#scene?.prompt(this.#display.prompt).catch(() => {
-      // The scene is no longer open: nobody is there to be asked.
-    });
+    for (const { scene } of this.#accounts.values()) {
+      scene.prompt(this.#display.prompt).catch(() => {
+        // The scene is no longer open: nobody is there to be asked.
+      });
+    }
   }
 
   /** Faults that travellers and scenarios switch do not fail but for a port that is taken; the bench shows what is on. */

@@ -26,6 +26,7 @@ export function hallView(hall: Hall, hardware: Hardware | undefined, doing: (bod
       coverOpen: contacts.isCoverOpen,
       onUPS: contacts.isOnUPS,
       keySwitch: contacts.isKeySwitchOn,
+      helpButton: contacts.isHelpRequested,
       watchdogTripped: hardware?.plc.state.hasWatchdogTripped ?? false,
     },
     lamps: hardware?.lamps ?? dark,
@@ -35,6 +36,7 @@ export function hallView(hall: Hall, hardware: Hardware | undefined, doing: (bod
       position_mm: Math.round(position_mm),
       doing: doing(id),
     })),
+    exitOpenings: hall.doors.exit.openings,
     invariants: { checked: watch.checked, broken: watch.broken },
   };
 }

@@ -6,12 +6,16 @@
 export type ScenarioView = {
   readonly name: string;
   readonly title: string;
+  /** Heading under which it stands. */
+  readonly chapter: string;
+  /** False: it also needs officers, or a lane that is configured for it; a traveller sent alone may end otherwise. */
+  readonly isForAnyLane: boolean;
   readonly expects: { readonly outcome: string; readonly reasons: readonly string[] };
 };
 
 export type BodyView = {
   readonly id: string;
-  readonly kind: 'traveller' | 'tailgater';
+  readonly kind: 'traveller' | 'tailgater' | 'companion' | 'intruder';
   /** Along the lane: 0 is the entry door, `lane.exit_mm` the exit door; negative is the public hall. */
   readonly position_mm: number;
   /** What the body is doing, in words. */
@@ -30,6 +34,8 @@ export type HallView = {
   readonly sensors: Readonly<Record<string, boolean>>;
   readonly lamps: { readonly entry: string; readonly exit: string; readonly document: string };
   readonly bodies: readonly BodyView[];
+  /** Times that the exit door has left its closed position since the start. */
+  readonly exitOpenings: number;
   /** Invariants the hall itself watches from outside, and those it saw broken. */
   readonly invariants: { readonly checked: number; readonly broken: readonly string[] };
 };
@@ -67,7 +73,12 @@ export type BenchView = {
 };
 
 /** POST /api/travellers → 202 { id } */
-export type SendTraveller = { readonly scenario: string; readonly fast?: boolean };
+export type SendTraveller = {
+  readonly scenario: string;
+  readonly fast?: boolean;
+  /** Comes up to the reader while the traveller before is still in the lane. */
+  readonly close?: boolean;
+};
 /** POST /api/stream */
 export type SetStream = { readonly paused: boolean };
 /** POST /api/faults */

@@ -12,7 +12,7 @@ export interface BenchTarget {
   /** Queues a traveller. */
   send(
     scenario: string,
-    options: { readonly fast: boolean },
+    options: { readonly fast: boolean; readonly close: boolean },
   ): { readonly id: string } | 'unknown-scenario' | 'too-many';
   passage(id: string): PassageView | undefined;
   setStream(options: { readonly paused: boolean }): void;
@@ -121,9 +121,9 @@ export class BenchServer {
     const { target } = this.#options;
     const body = await readJSON(request);
     if (path === '/api/travellers') {
-      const { scenario, fast } = body;
-      if (typeof scenario !== 'string' || (fast !== undefined && typeof fast !== 'boolean')) throw badBody();
-      const sent = target.send(scenario, { fast: fast ?? false });
+      const { scenario, fast = false, close = false } = body;
+      if (typeof scenario !== 'string' || typeof fast !== 'boolean' || typeof close !== 'boolean') throw badBody();
+      const sent = target.send(scenario, { fast, close });
       if (sent === 'unknown-scenario') throw new Refusal(404, 'SCENARIO_UNKNOWN');
       if (sent === 'too-many') throw new Refusal(429, 'TOO_MANY_TRAVELLERS');
       answer(response, 202, sent);

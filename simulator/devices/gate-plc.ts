@@ -101,7 +101,7 @@ export class GatePLC implements RegisterBank {
     const sensors = this.#hall.sensors();
     const { contacts } = this.#hall;
     const door = (name: DoorName): PLCInputs['doors'][DoorName] => ({
-      position_percent: this.#hall.doors[name].position_percent,
+      position_percent: this.#hall.doors[name].reads_percent ?? this.#hall.doors[name].position_percent,
       isZoneObstructed: sensors[`${name}ClosingZone`],
       hasDriveFault: this.#hall.doors[name].hasDriveFault,
     });
@@ -119,6 +119,7 @@ export class GatePLC implements RegisterBank {
       isCoverOpen: contacts.isCoverOpen,
       isOnUPS: contacts.isOnUPS,
       isKeySwitchOn: contacts.isKeySwitchOn,
+      isHelpRequested: contacts.isHelpRequested,
     };
   }
 }

@@ -17,11 +17,34 @@ import { InvariantWatch } from './invariants.ts';
 /** What the gate hardware makes one drive do. A locked leaf that is shut does not move, except in an emergency. */
 export type DriveCommand = { readonly motion: 'open' | 'close' | 'stop'; readonly isLocked: boolean };
 
-export type DoorTruth = { position_percent: number; drive: DriveCommand; hasDriveFault: boolean };
+export type DoorTruth = {
+  position_percent: number;
+  drive: DriveCommand;
+  hasDriveFault: boolean;
+  /** Times that the leaf has left its closed position. */
+  openings: number;
+  /** Somebody holds the leaf open so far by force. */
+  prisedTo_percent: number;
+  /** What the position encoder says, whatever is true; null: the truth. */
+  reads_percent: number | null;
+};
+
+const doorAtRest = {
+  position_percent: 0,
+  drive: { motion: 'stop', isLocked: true },
+  hasDriveFault: false,
+  openings: 0,
+  prisedTo_percent: 0,
+  reads_percent: null,
+} as const;
+
+export type BodyKind = 'traveller' | 'tailgater' | 'companion' | 'intruder';
 
 export type Body = {
   readonly id: string;
-  readonly kind: 'traveller' | 'tailgater';
+  readonly kind: BodyKind;
+  /** Whose company it is in: those of another make way in the public hall. */
+  readonly party: string;
   /** Centre of the body. */
   position_mm: number;
   readonly width_mm: number;
@@ -52,6 +75,7 @@ export type Contacts = {
   isCoverOpen: boolean;
   isOnUPS: boolean;
   isKeySwitchOn: boolean;
+  isHelpRequested: boolean;
 };
 
 type Extent = { readonly from_mm: number; readonly to_mm: number };
@@ -59,6 +83,10 @@ type Extent = { readonly from_mm: number; readonly to_mm: number };
 const planes = { entry: 0, exit: lane.exit_mm } as const satisfies Record<DoorName, number>;
 const doorNames = ['entry', 'exit'] as const;
 const step_ms = 10;
+/** A crowbar would take so long for a whole leaf. */
+const prising_ms = 3_000;
+/** From here on there is room beside the lane. */
+const passing_mm = 240;
 
 const extentOf = (body: { readonly position_mm: number; readonly width_mm: number }): Extent => ({
   from_mm: body.position_mm - body.width_mm / 2,
@@ -68,10 +96,14 @@ const extentOf = (body: { readonly position_mm: number; readonly width_mm: numbe
 const overlaps = (extent: Extent, from_mm: number, to_mm: number): boolean =>
   extent.from_mm < to_mm && extent.to_mm > from_mm;
 
+/** The public hall is wide: there strangers walk past one another. */
+const areStrangersOutside = (a: Body, b: Body): boolean =>
+  a.party !== b.party && a.position_mm < -passing_mm && b.position_mm < -passing_mm;
+
 export class Hall {
   readonly doors: Record<DoorName, DoorTruth> = {
-    entry: { position_percent: 0, drive: { motion: 'stop', isLocked: true }, hasDriveFault: false },
-    exit: { position_percent: 0, drive: { motion: 'stop', isLocked: true }, hasDriveFault: false },
+    entry: { ...doorAtRest },
+    exit: { ...doorAtRest },
   };
   readonly contacts: Contacts = {
     isEmergencyHealthy: true,
@@ -79,6 +111,7 @@ export class Hall {
     isCoverOpen: false,
     isOnUPS: false,
     isKeySwitchOn: false,
+    isHelpRequested: false,
   };
   /** Signals that a fault holds at a value, whatever the truth is. */
   readonly stuckSensors = new Map<SensorName, boolean>();
@@ -101,15 +134,19 @@ export class Hall {
   }
 
   /** A body appears, standing. Throws where another body or an id is in the way. */
-  enter(id: string, kind: Body['kind'], position_mm: number): Body {
-    const body: Body = { id, kind, position_mm, width_mm: bodyWidth_mm, target_mm: position_mm, speed_mm_s: 0 };
-    const extent = extentOf(body);
-    const isTaken = this.#bodies.some(
-      (other) => other.id === id || overlaps(extentOf(other), extent.from_mm, extent.to_mm),
-    );
-    if (isTaken) throw new RangeError('a body stands there already');
+  enter(id: string, kind: BodyKind, position_mm: number, o: { party?: string; width_mm?: number } = {}): Body {
+    const { party = id, width_mm = bodyWidth_mm } = o;
+    if (!this.isFree(position_mm, width_mm) || this.#bodies.some((other) => other.id === id))
+      throw new RangeError('a body stands there already');
+    const body: Body = { id, kind, party, position_mm, width_mm, target_mm: position_mm, speed_mm_s: 0 };
     this.#bodies.push(body);
     return body;
+  }
+
+  /** Nobody stands there. */
+  isFree(position_mm: number, width_mm: number): boolean {
+    const { from_mm, to_mm } = extentOf({ position_mm, width_mm });
+    return !this.#bodies.some((body) => overlaps(extentOf(body), from_mm, to_mm));
   }
 
   leave(id: string): void {
@@ -153,7 +190,11 @@ export class Hall {
   #step(dt_ms: number): void {
     this.#now_ms += dt_ms;
     for (const body of this.#bodies) this.#walk(body, dt_ms);
-    for (const name of doorNames) this.#moveLeaf(name, dt_ms);
+    for (const name of doorNames) {
+      const wasShut = this.doors[name].position_percent === 0;
+      this.#moveLeaf(name, dt_ms);
+      if (wasShut && this.doors[name].position_percent > 0) this.doors[name].openings++;
+    }
     this.watch.observe({
       at_ms: this.#now_ms,
       exit_mm: planes.exit,
@@ -166,8 +207,8 @@ export class Hall {
   #observed(name: DoorName): { position_percent: number; isZoneOccupied: boolean; hasDriveFault: boolean } {
     const { position_percent, hasDriveFault } = this.doors[name];
     const zone = lane.closingZone_mm;
-    const isZoneOccupied = this.#bodies.some((body) =>
-      overlaps(extentOf(body), planes[name] - zone, planes[name] + zone),
+    const isZoneOccupied = [...this.#bodies.map(extentOf), ...this.#objects.values()].some((extent) =>
+      overlaps(extent, planes[name] - zone, planes[name] + zone),
     );
     return { position_percent, isZoneOccupied, hasDriveFault };
   }
@@ -197,7 +238,7 @@ export class Hall {
     let free_mm = Number.POSITIVE_INFINITY;
     for (const other of this.#bodies) {
       const apart_mm = (other.position_mm - body.position_mm) * direction;
-      if (other === body || apart_mm < 0) continue;
+      if (other === body || apart_mm < 0 || areStrangersOutside(body, other)) continue;
       free_mm = Math.min(free_mm, apart_mm - (body.width_mm + other.width_mm) / 2 - bodyGap_mm);
     }
     return free_mm;
@@ -205,6 +246,10 @@ export class Hall {
 
   #moveLeaf(name: DoorName, dt_ms: number): void {
     const door = this.doors[name];
+    if (door.position_percent < door.prisedTo_percent) {
+      door.position_percent = Math.min(door.prisedTo_percent, door.position_percent + (100 * dt_ms) / prising_ms);
+      return;
+    }
     // The emergency contacts are wired to the drives: they need no gate hardware and know no lock.
     const motion = this.isEmergency ? 'open' : door.drive.motion;
     const isHeld = door.drive.isLocked && door.position_percent === 0 && !this.isEmergency;
@@ -212,8 +257,10 @@ export class Hall {
     if (motion === 'open') {
       door.position_percent = Math.min(100, door.position_percent + (100 * dt_ms) / opening_ms);
     } else if (motion === 'close') {
-      const isBodyInPlane = this.#bodies.some((body) => Math.abs(body.position_mm - planes[name]) < body.width_mm / 2);
-      const stop_percent = isBodyInPlane ? Math.min(door.position_percent, bodyInDoor_percent) : 0;
+      const solid = [...this.#bodies.map(extentOf), ...this.#objects.values()];
+      const isInPlane = solid.some(({ from_mm, to_mm }) => from_mm < planes[name] && to_mm > planes[name]);
+      const held_percent = isInPlane ? bodyInDoor_percent : door.prisedTo_percent;
+      const stop_percent = Math.min(door.position_percent, held_percent);
       door.position_percent = Math.max(stop_percent, door.position_percent - (100 * dt_ms) / closing_ms);
     }
   }

@@ -18,12 +18,13 @@ const fastWalking_mm_s = 2200;
 /** `fast` divides handling and reaction by this; devices and doors keep their own time. */
 const fastFactor = 4;
 
-export function createPace(random: Random, isFast: boolean): Pace {
-  const factor = isFast ? fastFactor : 1;
+/** `slowness`: how many times as long this person takes for everything. */
+export function createPace(random: Random, isFast: boolean, slowness = 1): Pace {
+  const factor = slowness / (isFast ? fastFactor : 1);
   return {
-    speed_mm_s: isFast ? fastWalking_mm_s : walking_mm_s,
-    reaction_ms: () => between(random, 300, 800) / factor,
-    swipe_ms: () => between(random, 700, 1300) / factor,
-    lay_ms: () => between(random, 350, 700) / factor,
+    speed_mm_s: (isFast ? fastWalking_mm_s : walking_mm_s) / slowness,
+    reaction_ms: () => between(random, 300, 800) * factor,
+    swipe_ms: () => between(random, 700, 1300) * factor,
+    lay_ms: () => between(random, 350, 700) * factor,
   };
 }

@@ -4,7 +4,8 @@
  */
 import { bodyGap_mm, bodyWidth_mm, lane, passable_percent } from './geometry.ts';
 import { patience } from './traveller.ts';
-import type { Hands, Side, Sight, TravellerState } from './traveller.ts';
+import type { TravellerState } from './doings.ts';
+import type { Hands, Side, Sight } from './traveller.ts';
 
 /** How close behind: an arm's length. */
 export const following_mm = bodyWidth_mm + bodyGap_mm + 60;
@@ -23,9 +24,12 @@ export class Tailgater {
   #inside_ms = 0;
   #leftBy: Side | null = null;
   readonly #hands: Pick<Hands, 'pressEmergencyOpen'>;
+  readonly #understandsAfter_ms: number;
 
-  constructor(hands: Pick<Hands, 'pressEmergencyOpen'>) {
+  /** `understandsAfter_ms`: how long it takes them, inside before an open entry, to see that they should go back. */
+  constructor(hands: Pick<Hands, 'pressEmergencyOpen'>, understandsAfter_ms = Number.POSITIVE_INFINITY) {
     this.#hands = hands;
+    this.#understandsAfter_ms = understandsAfter_ms;
   }
 
   get leftBy(): Side | null {
@@ -71,6 +75,8 @@ export class Tailgater {
     if (sight.position_mm >= behindExit_mm) this.#end('exit');
     else if (this.#way === 'back' && sight.position_mm <= backInHall_mm)
       this.#end(this.#hasBeenInside ? 'entry' : 'neverEntered');
+    else if (this.#inside_ms > this.#understandsAfter_ms && sight.entryDoor_percent >= passable_percent)
+      this.#way = 'back';
     else if (leader === undefined || leader.state === 'leaving') this.#way = this.#wayAfter(sight);
     else if (leader.state === 'walkingBack' || leader.state === 'goingToDesk') this.#way = 'back';
   }

@@ -4,6 +4,8 @@
  */
 import type { Lamps } from '../../drivers/contracts/gate-io.ts';
 import { lane, passable_percent } from './geometry.ts';
+import { type Manner, manners } from './manners.ts';
+import { type TravellerState, words } from './doings.ts';
 import type { Pace } from './pace.ts';
 
 export type Sight = {
@@ -15,7 +17,13 @@ export type Sight = {
   readonly position_mm: number;
   /** Somebody stands close behind. */
   readonly isFollowed: boolean;
+  /** Name of what the display at the gate shows; null where nobody can read one. */
+  readonly screen: string | null;
 };
+
+/** Asked to step in before anything else, through a door that is open. */
+const isAskedIn = ({ screen, lamps, entryDoor_percent }: Sight): boolean =>
+  screen === stepInScreen && lamps.entry === 'green' && entryDoor_percent >= openEnough_percent;
 
 /** What hands can do to the devices. */
 export interface Hands {
@@ -31,35 +39,6 @@ export interface Hands {
 
 /** Which side a person left by. */
 export type Side = 'exit' | 'entry' | 'neverEntered';
-
-export type TravellerState =
-  | 'approaching'
-  | 'waitingToPresent'
-  | 'swiping'
-  | 'laying'
-  | 'waitingForReading'
-  | 'waitingForEntry'
-  | 'enteringChamber'
-  | 'standingAtMark'
-  | 'leaving'
-  | 'walkingBack'
-  | 'goingToDesk'
-  | 'gone';
-
-const words: Readonly<Record<TravellerState, string>> = {
-  approaching: 'walks to the document reader',
-  waitingToPresent: 'waits until a document may be placed',
-  swiping: 'passes the data page over the reader',
-  laying: 'lays the document on the reader',
-  waitingForReading: 'waits while the document is read',
-  waitingForEntry: 'waits for the entry door',
-  enteringChamber: 'walks in',
-  standingAtMark: 'stands in front of the camera',
-  leaving: 'walks out through the exit',
-  walkingBack: 'walks back to the public hall',
-  goingToDesk: 'goes to the desk',
-  gone: 'has left',
-};
 
 /** How long a person puts up with something, ms. */
 export const patience = {
@@ -77,6 +56,18 @@ export const patience = {
   openBehindFollowed_ms: 14_000,
 } as const;
 
+/** Screens that ask for patience although the lamp is red. */
+const waitingScreens: ReadonlySet<string | null> = new Set([
+  'waitForCabin',
+  'goToGate',
+  'officerConfirms',
+  'helpComing',
+]);
+/** Of a lane whose document reader stands in the cabin: first in, then the document. */
+const stepInScreen = 'stepIn';
+/** Of a lane whose document reader stands apart: the document opens the gate by being shown once more. */
+const showAgainScreen = 'goToGate';
+
 export const presentationsMax = 3;
 const openEnough_percent = 90;
 const shut_percent = 10;
@@ -87,6 +78,7 @@ const backInHall_mm = -1800;
 export class Traveller {
   readonly #pace: Pace;
   readonly #hands: Hands;
+  readonly #manner: Manner;
   readonly #tell: (event: string) => void;
   readonly #seen = new Map<string, { for_ms: number; reaction_ms: number }>();
   #state: TravellerState = 'approaching';
@@ -97,12 +89,16 @@ export class Traveller {
   #hasBeenInside = false;
   #hasSeenEntryShut = false;
   #hasPressedEmergency = false;
+  #hasTurnedRound = false;
+  #isReaderInside = false;
+  #stoppedFor_ms = 0;
   #leftBy: Side | null = null;
 
   /** `tell` hears in words what the person does. */
-  constructor(pace: Pace, hands: Hands, tell: (event: string) => void) {
+  constructor(pace: Pace, hands: Hands, tell: (event: string) => void, manner: Manner = manners.ordinary) {
     this.#pace = pace;
     this.#hands = hands;
+    this.#manner = manner;
     this.#tell = tell;
   }
 
@@ -147,6 +143,7 @@ export class Traveller {
         break;
       case 'waitingToPresent':
         if (this.#notices('place', sight.lamps.document === 'place', dt_ms)) this.#present();
+        else if (this.#notices('stepIn', isAskedIn(sight), dt_ms)) this.#become('enteringChamber');
         else this.#giveUpAfter(patience.toPresent_ms);
         break;
       case 'swiping':
@@ -167,15 +164,20 @@ export class Traveller {
         this.#watchEntry(dt_ms, sight);
         break;
       case 'enteringChamber':
-        this.#walkIn(sight);
+        this.#walkIn(dt_ms, sight);
         break;
       case 'standingAtMark':
         this.#stand(dt_ms, sight);
         break;
       case 'leaving':
         if (sight.position_mm >= behindExit_mm) this.#end('exit');
+        else if (this.#isTurningRound(sight)) this.#become('comingBackIn');
         else if (sight.position_mm < lane.exit_mm && sight.exitDoor_percent < passable_percent)
           this.#become('standingAtMark');
+        break;
+      case 'comingBackIn':
+        if (Math.abs(sight.position_mm - lane.mark_mm) < 20) this.#become('standingAtMark');
+        else if (sight.position_mm > lane.exit_mm && sight.exitDoor_percent < passable_percent) this.#become('leaving');
         break;
       case 'walkingBack':
         if (sight.position_mm <= backInHall_mm) this.#end('entry');
@@ -199,11 +201,13 @@ export class Traveller {
 
   #watchReading(dt_ms: number, sight: Sight): void {
     const { entry, document } = sight.lamps;
-    const isTaken = this.#notices('take', document === 'take', dt_ms);
-    const isRefused = this.#hasLasted('refused', entry === 'red' && document === 'off', dt_ms, patience.redLamp_ms);
-    if (isTaken || isRefused) {
-      this.#hands.lift();
-      this.#become('waitingForEntry');
+    const isTaken = this.#hasLasted('take', document === 'take', dt_ms, this.#manner.takesUpAfter_ms ?? 0);
+    const isRed = entry === 'red' && document === 'off' && !waitingScreens.has(sight.screen);
+    const isRefused = this.#hasLasted('refused', isRed, dt_ms, patience.redLamp_ms);
+    const isOpen = this.#notices('open', entry === 'green' && sight.entryDoor_percent >= openEnough_percent, dt_ms);
+    if (isTaken || isRefused || isOpen) {
+      this.#takeUp();
+      this.#become(sight.position_mm > 0 ? 'standingAtMark' : 'waitingForEntry');
     } else if (this.#hasLasted('placeAgain', document === 'place', dt_ms, patience.placeAgain_ms)) {
       this.#hands.lift();
       if (this.#presentations < presentationsMax) this.#present();
@@ -220,18 +224,22 @@ export class Traveller {
     const isOpen = sight.entryDoor_percent >= openEnough_percent;
     if (this.#notices('entryOpen', entry === 'green' && isOpen, dt_ms)) {
       this.#hasSeenEntryShut = false;
-      this.#become('enteringChamber');
+      if (this.#manner.turnsBack === true) this.#goToDesk('turns back');
+      else this.#become('enteringChamber');
       return;
     }
-    const isRed = entry === 'red' && document !== 'place' && document !== 'reading';
-    const isAskedAgain = this.#hasLasted('askedAgain', document === 'place', dt_ms, patience.placeAgain_ms);
+    const isRed =
+      entry === 'red' && document !== 'place' && document !== 'reading' && !waitingScreens.has(sight.screen);
+    const patience_ms = sight.screen === showAgainScreen ? 0 : patience.placeAgain_ms;
+    const isAskedAgain = this.#hasLasted('askedAgain', document === 'place', dt_ms, patience_ms);
     if (this.#hasLasted('red', isRed, dt_ms, patience.redLamp_ms)) this.#goToDesk('sees the red lamp');
     else if (isAskedAgain && !this.#hasSnatched && this.#presentations < presentationsMax) this.#present();
     else if (isAskedAgain) this.#goToDesk('does not try again');
     else this.#giveUpAfter(patience.entry_ms);
   }
 
-  #walkIn(sight: Sight): void {
+  #walkIn(dt_ms: number, sight: Sight): void {
+    if (this.#isStopping(sight)) this.#stoppedFor_ms += dt_ms;
     const isInside = sight.position_mm > lane.chamberFrom_mm + lane.closingZone_mm;
     if (isInside) this.#hasBeenInside = true;
     if (sight.entryDoor_percent <= shut_percent) this.#hasSeenEntryShut = true;
@@ -245,20 +253,29 @@ export class Traveller {
     const isExitShut = sight.exitDoor_percent <= shut_percent;
     const isEntryOpen = sight.entryDoor_percent >= openEnough_percent;
     if (sight.entryDoor_percent <= shut_percent) this.#hasSeenEntryShut = true;
-    if (this.#notices('exitOpen', isExitOpen, dt_ms)) {
-      this.#become('leaving');
-      return;
-    }
+    if (this.#isAskedInside(dt_ms, sight)) return this.#present();
+    if (this.#hasLasted('exitOpen', isExitOpen, dt_ms, this.#ignoresExit_ms())) return this.#become('leaving');
     const isWayBack = isEntryOpen && isExitShut;
-    const hasReopened = this.#notices('reopened', isWayBack && this.#hasSeenEntryShut && !sight.isFollowed, dt_ms);
+    const { ignoresWayBack_ms = 0 } = this.#manner;
+    const isReopened = isWayBack && this.#hasSeenEntryShut && !sight.isFollowed;
+    const hasReopened = this.#hasLasted('reopened', isReopened, dt_ms, ignoresWayBack_ms);
     const enough_ms = sight.isFollowed ? patience.openBehindFollowed_ms : patience.openBehind_ms;
-    const staysOpen = this.#hasLasted('openBehind', isWayBack, dt_ms, enough_ms);
+    const staysOpen = this.#hasLasted('openBehind', isWayBack, dt_ms, Math.max(enough_ms, ignoresWayBack_ms));
     if (hasReopened || staysOpen) this.#become('walkingBack');
     else if (this.#in_ms > patience.inChamber_ms && !this.#hasPressedEmergency) {
       this.#hasPressedEmergency = true;
       this.#tell('presses the emergency button');
       this.#hands.pressEmergencyOpen();
     }
+  }
+
+  /** The lamp means whoever has not been asked before the entry. */
+  #isAskedInside(dt_ms: number, { lamps }: Sight): boolean {
+    const isFirst = this.#presentations === 0;
+    if (isFirst) this.#isReaderInside = true;
+    const mayPresent = this.#isReaderInside && this.#presentations < presentationsMax;
+    const isAsked = mayPresent && lamps.document === 'place';
+    return this.#hasLasted('place', isAsked, dt_ms, isFirst ? 0 : patience.placeAgain_ms);
   }
 
   /** An alarm is heard everywhere: whoever is inside leaves by a door that opens, others walk away. */
@@ -278,7 +295,9 @@ export class Traveller {
   #target(sight: Sight): number {
     switch (this.#state) {
       case 'enteringChamber':
+        return this.#isStopping(sight) ? sight.position_mm : lane.mark_mm;
       case 'standingAtMark':
+      case 'comingBackIn':
         return lane.mark_mm;
       case 'leaving':
         return lane.exit_mm + lane.hall_mm;
@@ -288,8 +307,33 @@ export class Traveller {
       case 'gone':
         return sight.position_mm;
       default:
-        return lane.reader_mm;
+        return sight.position_mm > 0 ? lane.mark_mm : lane.reader_mm;
     }
+  }
+
+  /** Takes the document up, or forgets to. */
+  #takeUp(): void {
+    if (this.#manner.leavesDocument === true) this.#tell('leaves the document lying');
+    else this.#hands.lift();
+  }
+
+  #isStopping({ position_mm }: Sight): boolean {
+    return (
+      position_mm >= 0 && position_mm < lane.closingZone_mm && this.#stoppedFor_ms < (this.#manner.stopsInEntry_ms ?? 0)
+    );
+  }
+
+  #isTurningRound({ position_mm }: Sight): boolean {
+    const { turnsRoundAt_mm } = this.#manner;
+    if (turnsRoundAt_mm === undefined || this.#hasTurnedRound || position_mm < turnsRoundAt_mm) return false;
+    this.#hasTurnedRound = true;
+    return true;
+  }
+
+  /** Whoever turns round in the exit has gone there before. */
+  #ignoresExit_ms(): number {
+    const { turnsRoundAt_mm, ignoresExit_ms = 0 } = this.#manner;
+    return turnsRoundAt_mm === undefined || this.#hasTurnedRound ? ignoresExit_ms : 0;
   }
 
   #giveUpAfter(limit_ms: number): void {

@@ -40,6 +40,8 @@ export type IssuerOptions = SignerOptions & {
   readonly state: string;
   /** Two letters, as in certificates. */
   readonly country: string;
+  /** Name of the authority; default: that of the state. */
+  readonly authority?: string;
   /** Default: `keyKind`. States often give the CSCA a stronger key. */
   readonly cscaKeyKind?: KeyKind;
   /** How long the CSCA certificate is valid, from one day ago. Default 3650 days. */
@@ -55,7 +57,8 @@ const SIGNER_VALIDITY_DAYS = 1095;
 /** Makes the keys and certificates of a new issuer. Two calls with one state make two CSCAs of the same name. */
 export function createIssuer(o: IssuerOptions): Issuer {
   const cscaKey = generateSigningKey(o.cscaKeyKind ?? o.keyKind ?? KEY_KIND, o);
-  const cscaName = { country: o.country, organisation: 'Simulated issuer', commonName: `Simulated CSCA ${o.state}` };
+  const commonName = o.authority ?? `Simulated CSCA ${o.state}`;
+  const cscaName = { country: o.country, organisation: 'Simulated issuer', commonName };
   const authority = { state: o.state, cscaName, cscaKey };
   const cscaCertificate = writeCSCA(authority, cscaKey, o);
   return { ...authority, cscaCertificate, ...createSigner(authority, o) };

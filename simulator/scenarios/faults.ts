@@ -132,6 +132,9 @@ const stuck = (name: string, title: string, sensor: SensorName): Fault =>
   });
 
 const suitcase = { position_mm: 700, width_mm: 350 } as const;
+const arm = { position_mm: 120, width_mm: 100 } as const;
+/** As far as a crowbar gets it. */
+const prisedTo_percent = 30;
 
 const hallFaults: readonly Fault[] = [
   hallFault('emergency-open', 'Emergency-open button pressed', (hall, isOn) => {
@@ -149,6 +152,9 @@ const hallFaults: readonly Fault[] = [
   hallFault('key-switch', 'Local key switch on', (hall, isOn) => {
     hall.contacts.isKeySwitchOn = isOn;
   }),
+  hallFault('help-button', 'Help button pressed', (hall, isOn) => {
+    hall.contacts.isHelpRequested = isOn;
+  }),
   hallFault('entry-drive-fault', 'Drive of the entry door fails', (hall, isOn) => {
     hall.doors.entry.hasDriveFault = isOn;
   }),
@@ -158,6 +164,16 @@ const hallFaults: readonly Fault[] = [
   hallFault('suitcase-left', 'A suitcase stands in the chamber', (hall, isOn) => {
     if (isOn) hall.putDown('suitcase', suitcase.position_mm, suitcase.width_mm);
     else hall.takeAway('suitcase');
+  }),
+  hallFault('arm-in-entry', 'Somebody reaches into the entry door', (hall, isOn) => {
+    if (isOn) hall.putDown('arm', arm.position_mm, arm.width_mm);
+    else hall.takeAway('arm');
+  }),
+  hallFault('exit-prised', 'The exit door is prised open', (hall, isOn) => {
+    hall.doors.exit.prisedTo_percent = isOn ? prisedTo_percent : 0;
+  }),
+  hallFault('exit-reads-open', 'Position of the exit door: reads open whatever is true', (hall, isOn) => {
+    hall.doors.exit.reads_percent = isOn ? 100 : null;
   }),
   stuck('entry-zone-blocked', 'Safety beam of the entry door interrupted', 'entryClosingZone'),
   stuck('exit-zone-blocked', 'Safety beam of the exit door interrupted', 'exitClosingZone'),

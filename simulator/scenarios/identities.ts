@@ -62,11 +62,26 @@ export function identityOf(person: string, today: Date): Identity {
   return identity;
 }
 
-/** The document of the same holder that ran out a while ago. */
-export function expired(identity: Identity, today: Date): Identity {
+const lastDays = { 'weeks-ago': -expiredFor_days, yesterday: -1, today: 0 } as const;
+const numberPrefixes = { 'weeks-ago': 'UA', yesterday: 'UB', today: 'UC' } as const;
+
+/** Another document of the same holder, valid until then. */
+export function expiring(identity: Identity, validUntil: keyof typeof lastDays, today: Date): Identity {
   return {
     ...identity,
-    documentNumber: `UA${identity.documentNumber.slice(2)}`,
-    expiryDate: isoDate(today, -expiredFor_days),
+    documentNumber: `${numberPrefixes[validUntil]}${identity.documentNumber.slice(2)}`,
+    expiryDate: isoDate(today, lastDays[validUntil]),
+  };
+}
+
+/** The document of the same holder that ran out a while ago. */
+export const expired = (identity: Identity, today: Date): Identity => expiring(identity, 'weeks-ago', today);
+
+/** Somebody of the same name who is so old, with a document of their own. */
+export function ofAge(identity: Identity, age_years: number, today: Date): Identity {
+  return {
+    ...identity,
+    documentNumber: `UD${identity.documentNumber.slice(2)}`,
+    birthDate: isoDate(today, -Math.round(age_years * 365.2425) - 40),
   };
 }

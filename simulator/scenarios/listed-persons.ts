@@ -4,6 +4,9 @@ import type { Identity } from './identities.ts';
 
 export const watchlistDataset = 'default';
 
+/** The holder who is on it. */
+export const watchlistedPerson = 'p09';
+
 /** Namesakes and strangers: alike enough to be candidates of somebody, not enough to be a match of a holder here. */
 const strangers: readonly ListedPerson[] = [
   {

@@ -1,9 +1,9 @@
-/** Passages one after another: who waits, who walks, and the story of each. One party is in the hall at a time. */
-import type { Lamps } from '../../drivers/contracts/gate-io.ts';
+/** Passages: who waits, who walks, and the story of each. A party comes when the one before has left, or close behind it. */
 import type { PassageView } from '../bench/messages.ts';
 import type { Hall } from '../hall/hall.ts';
+import { mannerNamed } from '../hall/manners.ts';
 import { createPace } from '../hall/pace.ts';
-import { Party } from '../hall/party.ts';
+import { Party, type PartySurroundings } from '../hall/party.ts';
 import { forkedRandom } from '../hall/random.ts';
 import type { Hands } from '../hall/traveller.ts';
 import type { Scenario } from './scenarios.ts';
@@ -21,17 +21,19 @@ export interface Backstage {
   /** Makes document and face of a scenario ready. Rejects when that is impossible. */
   prepare(scenario: Scenario, passageId: string): Promise<Belongings>;
   /** The party sets out: what misbehaves with them begins to. */
-  begin(scenario: Scenario): void;
+  begin(scenario: Scenario, passageId: string): void;
+  /** Once a tick while the party is about: what is to happen at a moment of theirs, happens. */
+  follow(scenario: Scenario, passageId: string, party: Party, dt_ms: number): void;
   /** The party has left, or never came. */
-  end(scenario: Scenario): void;
+  end(scenario: Scenario, passageId: string): void;
 }
-
-export type Surroundings = { readonly lamps: Lamps; readonly isAlarmSounding: boolean };
 
 type Passage = {
   readonly id: string;
   readonly scenario: Scenario;
   readonly isFast: boolean;
+  /** Comes up to the reader while the traveller before is still in the lane. */
+  readonly isClose: boolean;
   readonly began_ms: number;
   readonly story: { at_ms: number; event: string }[];
   traveller: string;
@@ -39,17 +41,22 @@ type Passage = {
   leftBy: PassageView['leftBy'];
 };
 
+/** A passage whose party is being made ready, waits for room to appear, or walks. */
+type Underway = { readonly passage: Passage; belongings?: Belongings; party?: Party };
+
 export const waitingMax = 20;
 const rememberedMax = 40;
 const storyMax = 100;
+
+/** One in the cabin, one at the reader. */
+const underwayMax = 2;
 
 export class Passages {
   readonly #hall: Hall;
   readonly #backstage: Backstage;
   readonly #seed: number;
   #passages: Passage[] = [];
-  #current: Passage | undefined;
-  #party: Party | undefined;
+  #underway: readonly Underway[] = [];
   #count = 0;
 
   constructor(hall: Hall, backstage: Backstage, seed: number) {
@@ -58,9 +65,9 @@ export class Passages {
     this.#seed = seed;
   }
 
-  /** The party in the hall, if any. */
-  get party(): Party | undefined {
-    return this.#party;
+  /** Parties in the hall, first come first. */
+  get parties(): readonly Party[] {
+    return this.#underway.flatMap(({ party }) => (party === undefined ? [] : [party]));
   }
 
   /** Nobody walks and nobody waits. */
@@ -69,7 +76,7 @@ export class Passages {
   }
 
   /** Queues a traveller; returns the passage's id. */
-  send(scenario: Scenario, isFast: boolean): { readonly id: string } | 'too-many' {
+  send(scenario: Scenario, isFast: boolean, isClose = false): { readonly id: string } | 'too-many' {
     if (this.#passages.filter((passage) => passage.state === 'queued').length >= waitingMax) return 'too-many';
     const id = `t${String(++this.#count).padStart(4, '0')}`;
     const { now_ms } = this.#hall;
@@ -77,6 +84,7 @@ export class Passages {
       id,
       scenario,
       isFast,
+      isClose,
       began_ms: now_ms,
       story: [{ at_ms: 0, event: 'is on the way' }],
       traveller: '',
@@ -88,14 +96,29 @@ export class Passages {
     return { id };
   }
 
-  tick(dt_ms: number, surroundings: Surroundings): void {
-    const party = this.#party;
+  tick(dt_ms: number, surroundings: PartySurroundings): void {
+    for (const underway of this.#underway) this.#advance(underway, dt_ms, surroundings);
+    const next = this.#passages.find(
+      (passage) => passage.state === 'queued' && !this.#underway.some((each) => each.passage === passage),
+    );
+    if (next !== undefined && this.#mayComeUp(next)) this.#setOut(next);
+  }
+
+  /** One after another, unless the next is in a hurry and the one before is past the entry. */
+  #mayComeUp({ isClose }: Passage): boolean {
+    if (this.#underway.length === 0) return true;
+    if (!isClose || this.#underway.length >= underwayMax) return false;
+    return this.#underway.every(({ party }) => party?.isPastEntry === true);
+  }
+
+  #advance(underway: Underway, dt_ms: number, surroundings: PartySurroundings): void {
+    const { passage, belongings, party } = underway;
     if (party !== undefined) {
-      party.tick(dt_ms, surroundings.lamps, surroundings.isAlarmSounding);
-      if (party.isGone) this.#finish(party.leftBy);
-    } else if (this.#current === undefined) {
-      const next = this.#passages.find((passage) => passage.state === 'queued');
-      if (next !== undefined) this.#setOut(next);
+      party.tick(dt_ms, surroundings);
+      this.#backstage.follow(passage.scenario, passage.id, party, dt_ms);
+      if (party.isGone) this.#finish(underway, party.leftBy);
+    } else if (belongings !== undefined && Party.isRoomFor(this.#hall)) {
+      underway.party = this.#enter(passage, belongings);
     }
   }
 
@@ -110,39 +133,43 @@ export class Passages {
   }
 
   #setOut(passage: Passage): void {
-    this.#current = passage;
+    const underway: Underway = { passage };
+    this.#underway = [...this.#underway, underway];
     this.#backstage.prepare(passage.scenario, passage.id).then(
-      (belongings) => this.#enter(passage, belongings),
+      (belongings) => {
+        underway.belongings = belongings;
+      },
       () => {
         this.#tell(passage, 'could not be made ready and never came');
-        this.#finish('neverEntered');
+        this.#finish(underway, 'neverEntered');
       },
     );
   }
 
-  #enter(passage: Passage, belongings: Belongings): void {
+  #enter(passage: Passage, belongings: Belongings): Party {
     passage.traveller = belongings.name;
     passage.state = 'walking';
-    this.#backstage.begin(passage.scenario);
+    const { manner, second } = passage.scenario.behaviour;
+    const slowness = mannerNamed(manner).slowness;
+    this.#backstage.begin(passage.scenario, passage.id);
     const party = new Party(this.#hall, {
       id: passage.id,
-      pace: createPace(forkedRandom(this.#seed, passage.id), passage.isFast),
+      pace: createPace(forkedRandom(this.#seed, passage.id), passage.isFast, slowness),
       hands: belongings.hands,
-      hasTailgater: passage.scenario.behaviour.isTailgated === true,
+      ...(second === undefined ? {} : { second }),
+      ...(manner === undefined ? {} : { manner }),
       tell: (event) => this.#tell(passage, event),
     });
-    this.#party = party;
     belongings.onTakeAway(() => party.traveller.snatchDocument());
+    return party;
   }
 
-  #finish(leftBy: PassageView['leftBy']): void {
-    const passage = this.#current;
-    this.#current = undefined;
-    this.#party = undefined;
-    if (passage === undefined) return;
+  #finish(underway: Underway, leftBy: PassageView['leftBy']): void {
+    const { passage } = underway;
+    this.#underway = this.#underway.filter((each) => each !== underway);
     passage.state = 'done';
     passage.leftBy = leftBy;
-    this.#backstage.end(passage.scenario);
+    this.#backstage.end(passage.scenario, passage.id);
   }
 
   #tell(passage: Passage, event: string): void {

@@ -1,8 +1,9 @@
 /** A gentle stream of travellers: mostly genuine, now and then a misfortune, one after another. */
 import { between, pick } from '../hall/random.ts';
 import type { Random } from '../hall/random.ts';
-import { findScenario, genuineWith, scenarioNames, watchlistedPerson } from './scenarios.ts';
-import type { Scenario, ScenarioName } from './scenarios.ts';
+import { watchlistedPerson } from './listed-persons.ts';
+import { isForAnyLane, type Scenario } from './scenario.ts';
+import { genuineWith, scenarios } from './scenarios.ts';
 
 /** Share of travellers with whom nothing goes wrong. */
 const genuineShare = 0.75;
@@ -14,7 +15,7 @@ const gap_ms = { from: 2500, to: 6000 } as const;
 export class TravellerStream {
   readonly #random: Random;
   readonly #people: readonly string[];
-  readonly #misfortunes: readonly ScenarioName[] = scenarioNames.filter((name) => name !== 'genuine');
+  readonly #misfortunes = scenarios.filter((scenario) => scenario.name !== 'genuine' && isForAnyLane(scenario));
   #isPaused: boolean;
   #wait_ms: number;
   #sent = 0;
@@ -47,10 +48,10 @@ export class TravellerStream {
     return this.#next();
   }
 
-  #next(): Scenario | undefined {
+  #next(): Scenario {
     this.#sent += 1;
     if (this.#sent <= genuineFirst || this.#random() < genuineShare)
       return genuineWith(pick(this.#random, this.#people));
-    return findScenario(pick(this.#random, this.#misfortunes));
+    return pick(this.#random, this.#misfortunes);
   }
 }

@@ -69,25 +69,6 @@ test('a zone reader whose reads arrive by half is named, and no half zone is tak
   expect((await product.gone(sent)).state).toBe('done');
 }, 300_000);
 
-describe('a risk service that answers badly refers with the reason that fits', () => {
-  test.each([
-    ['watchlist-nonsense', 'RISK_MALFORMED'],
-    ['watchlist-truncated', 'RISK_MALFORMED'],
-    ['watchlist-wrong-echo', 'RISK_MALFORMED'],
-    ['watchlist-hang', 'RISK_LATE'],
-  ])(
-    '%s refers with %s',
-    async (fault, reason) => {
-      await product.setFault(fault, true);
-      const { record } = await product.cross('genuine', fast);
-      await product.setFault(fault, false);
-      expect(record?.outcome).toBe('referred');
-      expect(record?.reasons).toEqual([reason]);
-    },
-    300_000,
-  );
-});
-
 describe('a printed zone that is misread', () => {
   test.each([
     ['mrz-misread', 'MRZ_CHECK_DIGIT_WRONG'],

@@ -18,7 +18,7 @@ function list(): void {
   if (flags.json) console.log(JSON.stringify(rows));
   else
     for (const { name, title, expects } of rows)
-      console.log(`${name.padEnd(22)} ${expects.outcome.padEnd(10)} ${title}`);
+      console.log(`${name.padEnd(32)} ${expects.outcome.padEnd(12)} ${title}`);
 }
 
 async function main(): Promise<number> {
@@ -39,11 +39,19 @@ async function main(): Promise<number> {
   });
   if (flags.json) console.log(JSON.stringify(result));
   else {
-    for (const { at_ms, event } of result.timeline)
-      console.log(`${(at_ms / 1_000).toFixed(2).padStart(7)} s  ${event}`);
+    for (const { at_ms, event, state } of result.timeline)
+      console.log(`${(at_ms / 1_000).toFixed(2).padStart(7)} s  ${event.padEnd(24)} ${state}`);
     for (const { id, result: outcome } of result.checks) console.log(`  ${outcome.padEnd(14)} ${id}`);
     for (const { check, expected, found } of result.findings)
       console.log(`  ${found === expected ? 'as expected' : `expected ${expected},`} ${check}: ${found}`);
+    console.log(`lane: ${result.modes.join(' > ')}; ${(result.duration_ms / 1_000).toFixed(1)} s`);
+    if (result.headway !== null) {
+      const [begin, end] = [result.headway.begin_ms, result.headway.end_ms].map((ms) => (ms / 1_000).toFixed(1));
+      console.log(
+        `the next traveller’s passage began ${begin} s after the end of this one, and ended ${end} s after it`,
+      );
+    }
+    for (const deviation of result.deviations) console.log(`  NOT AS EXPECTED: ${deviation}`);
     const { checked, broken } = result.invariants;
     console.log(
       `${result.outcome} ${result.reasons.join(', ')} (${result.asExpected ? 'as expected' : 'NOT AS EXPECTED'})`,

@@ -3,27 +3,41 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {
-  LaneView,
-  OfficerCommand,
-  OfficerCommandName,
-  OfficerView,
-  TransactionView,
+import {
+  type LaneView,
+  type OfficerCommand,
+  type OfficerCommandName,
+  type OfficerView,
 } from '../../gate-controller/api/messages.ts';
 import type { TransactionRecord } from '../../gate-controller/api/record.ts';
 import type { BenchView, PassageView } from '../../simulator/bench/messages.ts';
-import { type Launched, launch, type LaunchOptions } from '../../simulator/launch.ts';
+import { type Launched, launch, type LaunchOptions, type Overrides } from '../../simulator/launch.ts';
 import { liveEvents } from '../../simulator/live-events.ts';
+import { findScenario, type Scenario } from '../../simulator/scenarios/scenarios.ts';
+import { getJSON, pause, postJSON } from './http.ts';
+import { Onlooker } from './onlooker.ts';
+import { Staff, usualOfficer } from './staff.ts';
 
-export type ProductOptions = Pick<LaunchOptions, 'onLog' | 'timings' | 'seed'>;
+export type ProductOptions = Pick<LaunchOptions, 'onLog' | 'timings' | 'seed' | 'configuration'>;
 
-/** How a traveller's passage went: what the journal says and what the hall saw. */
-export type Crossing = { readonly record: TransactionRecord | null; readonly passage: PassageView };
+/** How one traveller's passage went: what the journal says and what the hall saw. */
+export type Walk = { readonly record: TransactionRecord | null; readonly passage: PassageView | null };
+
+/** How a scenario went, with the traveller who came next if there was one. */
+export type Crossing = Walk & {
+  readonly next: Walk | null;
+  /** Passages beside those: there should be none. */
+  readonly others: number;
+  /** Modes of the lane, each change once. */
+  readonly modes: readonly string[];
+  /** Times that the exit opened, as the hall saw it. */
+  readonly exitOpenings: number;
+  /** What officers waited for in vain, or were answered otherwise; null: all went as the scenario says. */
+  readonly trouble: string | null;
+};
 
 /** Limits of waiting; every state of the machines has a shorter one. */
-const limits_ms = { ready: 90_000, transaction: 240_000, leaving: 120_000, view: 60_000 } as const;
-
-const pause = (delay_ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay_ms));
+const limits_ms = { ready: 90_000, passage: 240_000, view: 60_000 } as const;
 
 export class Product {
   readonly #launched: Launched;
@@ -80,20 +94,28 @@ export class Product {
     return this.#launched.startController();
   }
 
-  /** Resolves when the lane serves travellers. */
+  /** Starts the controller anew with another configuration. */
+  configure(configuration: Overrides): Promise<void> {
+    return this.#launched.configure(configuration);
+  }
+
+  /** Resolves when the lane serves travellers; one that a scenario left shut or assisted is opened, as an officer would. */
   async ready(): Promise<void> {
     const deadline = performance.now() + limits_ms.ready;
     for (;;) {
-      const { status, text } = await this.#get('/readyz');
-      if (status === 200) return;
-      if (performance.now() > deadline) throw new Error(`the lane did not open: ${text}`);
+      const [status, lane] = await Promise.all([this.#status('/readyz'), this.lane()]);
+      if (status === 200 && lane.mode === 'open') return;
+      const isWaiting = lane.mode === 'assisted' || lane.mode === 'closed';
+      if (isWaiting && lane.commands.includes('openLane')) await this.give('openLane', lane, null);
+      if (performance.now() > deadline) throw new Error(`the lane did not open: it is ${lane.mode}`);
       await pause(100);
     }
   }
 
-  async #get(path: string): Promise<{ status: number; text: string }> {
+  async #status(path: string): Promise<number> {
     const response = await fetch(`${this.controllerUrl}${path}`, { signal: AbortSignal.timeout(5_000) });
-    return { status: response.status, text: await response.text() };
+    await response.arrayBuffer();
+    return response.status;
   }
 
   async lane(): Promise<LaneView> {
@@ -129,8 +151,8 @@ export class Product {
     if (status !== 202) throw new Error(`fault ${name}: ${status}`);
   }
 
-  async send(scenario: string, fast: boolean): Promise<string> {
-    const { status, answer } = await postJSON(`${this.benchUrl}/api/travellers`, { scenario, fast });
+  async send(scenario: string, fast: boolean, close = false): Promise<string> {
+    const { status, answer } = await postJSON(`${this.benchUrl}/api/travellers`, { scenario, fast, close });
     if (status !== 202) throw new Error(`the bench refused the traveller: ${status}`);
     return (answer as { id: string }).id;
   }
@@ -146,7 +168,9 @@ export class Product {
       laneId: lane.laneId,
       transactionId,
       expectedSeq: lane.seq,
-      reason: command === 'acknowledge' ? null : 'to the desk for the ordinary control',
+      givenAt_ms: lane.at_ms,
+      officer: 'B-101',
+      reason: command === 'acknowledge' || command === 'openLane' ? null : 'to the desk for the ordinary control',
     };
     return postJSON(`${this.controllerUrl}/api/commands`, body);
   }
@@ -155,92 +179,84 @@ export class Product {
     return getJSON<TransactionRecord>(`${this.controllerUrl}/api/transactions/${transactionId}`);
   }
 
-  /** Sends a traveller and sees them through; an officer answers a referral after `officer_ms`. */
-  async cross(scenario: string, options: { readonly fast: boolean; readonly officer_ms: number }): Promise<Crossing> {
-    const before = new Set(await this.#knownTransactions());
-    const sent = await this.send(scenario, options.fast);
-    const transaction = await this.#follow(before, options.officer_ms);
-    const passage = await this.gone(sent);
-    return { record: transaction === null ? null : await this.record(transaction), passage };
-  }
-
-  async #knownTransactions(): Promise<readonly string[]> {
-    const view = await getJSON<OfficerView>(`${this.controllerUrl}/api/officer`);
-    const current = view.lanes.flatMap(({ transaction }) => (transaction === null ? [] : [transaction.transactionId]));
-    return [...current, ...view.referrals.map(({ transaction }) => transaction.transactionId)];
-  }
-
-  /** Watches the officers' view until the new transaction has ended; answers its id. */
-  async #follow(before: ReadonlySet<string>, officer_ms: number): Promise<string | null> {
-    const stop = new AbortController();
-    const limit = setTimeout(() => stop.abort(), limits_ms.transaction);
-    const officer = new Officer(this, officer_ms);
-    let seen: string | null = null;
+  /** Plays a scenario: sends whoever comes, and has officers do what it says, or the usual after `officer_ms`. */
+  async cross(name: string, options: { readonly fast: boolean; readonly officer_ms: number }): Promise<Crossing> {
+    const scenario = findScenario(name);
+    if (scenario === undefined) throw new Error(`no scenario ${name}`);
+    const urls = { controller: this.controllerUrl, bench: this.benchUrl };
+    const onlooker = await Onlooker.at(urls);
+    const staff = new Staff(urls, onlooker);
+    const openingsBefore = (await this.bench()).hall.exitOpenings;
     try {
-      for await (const view of liveEvents<OfficerView>(`${this.controllerUrl}/api/events`, 'lane', stop.signal)) {
-        const [lane] = view.lanes;
-        const transaction = lane?.transaction ?? null;
-        const isNew = transaction !== null && !before.has(transaction.transactionId);
-        if (isNew) seen = transaction.transactionId;
-        if (seen !== null && (!isNew || transaction.outcome !== null)) break;
-        if (lane !== undefined && isNew) officer.look(lane, transaction);
-      }
-    } catch (error) {
-      if (!stop.signal.aborted) throw error;
+      const played = await this.#play(scenario, options, { onlooker, staff });
+      const { hall } = await this.bench();
+      const { begun, modes } = onlooker;
+      const isPair = scenario.next !== undefined;
+      const [own, other] = await Promise.all(begun.slice(0, isPair ? 2 : 1).map((id) => this.record(id)));
+      const [passage, nextPassage] = await Promise.all(played.sent.map((id) => this.#passage(id)));
+      return {
+        record: own ?? null,
+        passage: passage ?? null,
+        next: isPair ? { record: other ?? null, passage: nextPassage ?? null } : null,
+        others: begun.length - (isPair ? 2 : scenario.isNobody === true ? 0 : 1),
+        modes,
+        exitOpenings: hall.exitOpenings - openingsBefore,
+        trouble: played.trouble,
+      };
     } finally {
-      clearTimeout(limit);
-      stop.abort();
+      staff.leave();
+      await onlooker.close();
     }
-    return seen;
+  }
+
+  async #play(
+    scenario: Scenario,
+    { fast, officer_ms }: { readonly fast: boolean; readonly officer_ms: number },
+    { onlooker, staff }: { readonly onlooker: Onlooker; readonly staff: Staff },
+  ): Promise<{ readonly sent: readonly string[]; readonly trouble: string | null }> {
+    const { before = [], acts, next, isNobody } = scenario;
+    const sent: string[] = [];
+    const goHome = acts === undefined ? usualOfficer(staff, onlooker, officer_ms) : () => undefined;
+    try {
+      await staff.play(before);
+      if (isNobody !== true) sent.push(await this.send(scenario.name, fast));
+      if (next !== undefined) sent.push(await this.send(next.scenario, fast, next.isClose));
+      const playing = staff.play(acts ?? []).then(() => null, messageOf);
+      await Promise.all(sent.map((id) => this.gone(id)));
+      const trouble = await playing;
+      await this.#over(onlooker, sent.length);
+      return { sent, trouble };
+    } catch (error) {
+      return { sent, trouble: messageOf(error) };
+    } finally {
+      goHome();
+    }
+  }
+
+  /** Resolves when every passage that began has ended; somebody who never began one is waited for no longer than a while. */
+  async #over(onlooker: Onlooker, travellers: number): Promise<void> {
+    const began_ms = performance.now();
+    for (;;) {
+      const waited_ms = performance.now() - began_ms;
+      const hasBegun = onlooker.begun.length >= travellers || waited_ms > 2_000;
+      if ((hasBegun && onlooker.areAllOver) || waited_ms > limits_ms.passage) return;
+      await pause(50);
+    }
+  }
+
+  #passage(id: string): Promise<PassageView> {
+    return getJSON<PassageView>(`${this.benchUrl}/api/travellers/${id}`);
   }
 
   /** Resolves when the traveller has left the hall, by whichever side. */
   async gone(id: string): Promise<PassageView> {
-    const deadline = performance.now() + limits_ms.leaving;
+    const deadline = performance.now() + limits_ms.passage;
     for (;;) {
-      const passage = await getJSON<PassageView>(`${this.benchUrl}/api/travellers/${id}`);
+      const passage = await this.#passage(id);
       if (passage.state === 'done' || performance.now() > deadline) return passage;
       await pause(100);
     }
   }
 }
 
-/** Acknowledges a referral and, when the traveller is held in the cabin, sends them back to the entry side. */
-class Officer {
-  readonly #product: Product;
-  readonly #patience_ms: number;
-  readonly #given = new Set<string>();
-
-  constructor(product: Product, patience_ms: number) {
-    this.#product = product;
-    this.#patience_ms = patience_ms;
-  }
-
-  look(lane: LaneView, transaction: TransactionView): void {
-    for (const command of ['acknowledge', 'returnToEntry'] as const) {
-      if (!transaction.commands.includes(command) || this.#given.has(command)) continue;
-      this.#given.add(command);
-      setTimeout(() => {
-        this.#product.give(command, lane, transaction.transactionId).catch(() => {
-          // The passage may be over by now; what became of it is in the record.
-        });
-      }, this.#patience_ms);
-    }
-  }
-}
-
-async function getJSON<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return (await response.json()) as T;
-}
-
-async function postJSON(url: string, body: unknown): Promise<{ status: number; answer: unknown }> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
-  });
-  return { status: response.status, answer: await response.json() };
-}
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'something went wrong');

@@ -27,8 +27,8 @@ const view = (): BenchView => ({
 
 const target: BenchTarget = {
   view,
-  send: (scenario, { fast }) => {
-    calls.push(`send ${scenario} ${fast}`);
+  send: (scenario, { fast, close }) => {
+    calls.push(`send ${scenario} ${fast} ${close}`);
     if (scenario === 'full') return 'too-many';
     return scenario === 'genuine' ? { id: 't0001' } : 'unknown-scenario';
   },
@@ -112,7 +112,7 @@ test('a traveller is sent, asked after, and refused with a code when that is imp
   expect((await ask('GET', '/api/travellers/t9')).status).toBe(404);
   expect((await post('/api/travellers', { scenario: 'no-such' })).body).toBe('{"code":"SCENARIO_UNKNOWN"}');
   expect((await post('/api/travellers', { scenario: 'full' })).status).toBe(429);
-  expect(calls).toEqual(['send genuine true', 'send no-such false', 'send full false']);
+  expect(calls).toEqual(['send genuine true false', 'send no-such false false', 'send full false false']);
 });
 
 test('the stream is paused and faults are switched', async () => {

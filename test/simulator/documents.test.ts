@@ -62,6 +62,7 @@ async function inspect(
   const { document } = await dress(played, { issuers, pictures, now_ms, seed: 5 });
   const parsed = parseMRZ(document.mrzLines);
   if (!parsed.ok) throw new Error(parsed.because);
+  if (document.chip === null) throw new Error('a document with a chip expected');
   const { chip, isThere } = chipOf(document.chip);
   chip.reset();
   return inspectDocument({
@@ -190,14 +191,15 @@ test('the lists of an earlier simulator leave the trust folder, those of anybody
   try {
     await writeTrust(shared, createIssuers(now_ms, 2), now_ms());
     const foreign = { by: 'somebody', at_ms: 1, kind: 'root', file: 'roots/UT-x.cer', sha256: '00', source: 'x' };
+    const own = ['simulator', 'simulator', 'simulator'];
     const rest = { issuerCountry: 'UT', issued_ms: 1, until_ms: null, entries: 1 };
     await writeFile(join(shared, 'imports.jsonl'), `${JSON.stringify({ ...foreign, ...rest })}\n`, { flag: 'a' });
     await writeTrust(shared, issuers, now_ms());
     const { trust: loaded, refused } = await loadTrustFolder(shared);
     expect(refused).toEqual([]);
-    expect(loaded.lists.map(({ kind, entries }) => `${kind} ${entries}`)).toEqual(['crl 1']);
-    expect(await readdir(join(shared, 'revocation'))).toHaveLength(1);
-    expect((await readJournal(shared)).records.map(({ by }) => by)).toEqual(['somebody', 'simulator']);
+    expect(loaded.lists.map(({ kind, entries }) => `${kind} ${entries}`)).toEqual(['crl 1', 'crl 0', 'defect-list 1']);
+    expect(await readdir(join(shared, 'revocation'))).toHaveLength(2);
+    expect((await readJournal(shared)).records.map(({ by }) => by)).toEqual(['somebody', ...own]);
   } finally {
     await rm(shared, { recursive: true, force: true });
   }

@@ -143,6 +143,33 @@ test('a door that an emergency does not open is a broken invariant after a secon
   expect(codes(hall)).toEqual(['KEPT_SHUT_IN_EMERGENCY']);
 });
 
+test('in the public hall strangers walk past one another, people of one party and people in the lane do not', () => {
+  const hall = new Hall();
+  const waiting = hall.enter('waiting', 'traveller', -900);
+  const back = walker(hall, -300, -2500);
+  hall.tick(3000);
+  expect(back.position_mm).toBe(-2500);
+  const companion = Object.assign(hall.enter('companion', 'companion', -1500, { party: 'waiting' }), {
+    target_mm: 0,
+    speed_mm_s: 1100,
+  });
+  hall.tick(3000);
+  expect(companion.position_mm).toBe(waiting.position_mm - 450 - bodyGap_mm);
+});
+
+test('a thing in a closing door holds the leaf, and a door that is prised open moves without its drive', () => {
+  const hall = new Hall();
+  hall.doors.entry.position_percent = 100;
+  hall.doors.entry.drive = close;
+  hall.putDown('arm', 0, 100);
+  hall.tick(3000);
+  expect(hall.doors.entry.position_percent).toBeCloseTo(55);
+  expect(codes(hall)).toEqual(['CLOSED_ON_BODY']);
+  hall.doors.exit.prisedTo_percent = 30;
+  hall.tick(2000);
+  expect(hall.doors.exit.position_percent).toBeCloseTo(30);
+});
+
 const command = fc.record({
   drive: fc.constantFrom<'entry' | 'exit' | 'none'>('entry', 'exit', 'none'),
   motion: fc.constantFrom<DriveCommand['motion']>('open', 'close', 'stop'),
@@ -157,7 +184,9 @@ test('whatever drives and people do, no body goes through a shut door or another
   fc.assert(
     fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
       const hall = new Hall();
-      const bodies = [-2000, -1000, 1000].map((position_mm, i) => hall.enter(`b${i}`, 'traveller', position_mm));
+      const bodies = [-2000, -1000, 1000].map((position_mm, i) =>
+        hall.enter(`b${i}`, 'traveller', position_mm, { party: 'one' }),
+      );
       for (const { drive, motion, isLocked, body, target_mm, speed_mm_s, ms } of commands) {
         if (drive !== 'none') hall.doors[drive].drive = { motion, isLocked };
         Object.assign(bodies[body] ?? {}, { target_mm, speed_mm_s });

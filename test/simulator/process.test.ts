@@ -51,7 +51,7 @@ test('with --json the first line says where everything is, and after SIGTERM not
   expect((await fetch(`${ready.watchlist}/readyz`)).status).toBe(200);
   expect((await fetch(new URL('/api/view', ready.bench))).status).toBe(200);
   const { trust, refused } = await loadTrustFolder(ready.trust);
-  expect([trust.certificates.length, refused]).toEqual([1, []]);
+  expect([trust.certificates.length, refused]).toEqual([2, []]);
   // A reader that holds a connection open does not keep the process alive.
   const reader = new AbortController();
   await fetch(ready.camera, { signal: reader.signal });

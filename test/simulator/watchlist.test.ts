@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { identityOf, listIdentities } from '../../simulator/scenarios/identities.ts';
-import { watchlistedPerson } from '../../simulator/scenarios/scenarios.ts';
+import { watchlistedPerson } from '../../simulator/scenarios/listed-persons.ts';
 import { listPersons, watchlistDataset } from '../../simulator/scenarios/listed-persons.ts';
 import { transliterate } from '../../drivers/emrtd/mrz/transliteration.ts';
 import { foldName, jaroWinkler, nameSimilarity } from '../../simulator/services/name-similarity.ts';

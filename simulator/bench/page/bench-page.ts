@@ -124,7 +124,13 @@ export class BenchPage extends LitElement {
       <section class="panel scenarios">
         <div class="line"><h2>Send a traveller</h2></div>
         <p class="small said ${this.said?.isWrong ? 'bad' : 'none'}" role="status">${this.said?.words ?? ''}</p>
-        <ul>${view.scenarios.map((scenario) => this.#scenario(scenario))}</ul>
+        <div class="chapters">
+          ${chaptersOf(view.scenarios).map(
+            ([chapter, scenarios]) =>
+              html`<h3>${chapter}</h3>
+                <ul>${scenarios.map((scenario) => this.#scenario(scenario))}</ul>`,
+          )}
+        </div>
       </section>
       <section class="panel passages">
         <h2>Passages</h2>
@@ -159,7 +165,7 @@ export class BenchPage extends LitElement {
               ? html` <span
             class="code">${expects.reasons.join(', ')}</span>`
               : null
-          }
+          }${scenario.isForAnyLane ? null : ' · with officers, or a lane configured for it'}
         </p>
       </div>
       <button aria-label=${`Send ${name}`} ?disabled=${this.#isBlocked(`send ${name}`)} @click=${send}>Send</button>
@@ -224,4 +230,11 @@ export class BenchPage extends LitElement {
     </li>`;
   }
 }
+
+/** In the order of the list. */
+const chaptersOf = (scenarios: readonly ScenarioView[]): readonly (readonly [string, readonly ScenarioView[]])[] =>
+  [...new Set(scenarios.map(({ chapter }) => chapter))].map(
+    (chapter) => [chapter, scenarios.filter((scenario) => scenario.chapter === chapter)] as const,
+  );
+
 customElements.define('bench-page', BenchPage);

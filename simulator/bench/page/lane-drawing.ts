@@ -44,8 +44,8 @@ export class LaneDrawing extends LitElement {
       .person { transition: transform 0.2s linear; }
       .shoulders { fill: var(--accent); }
       .head { fill: var(--surface); stroke: var(--accent); stroke-width: 26; }
-      .tailgater .shoulders { fill: var(--bad); }
-      .tailgater .head { stroke: var(--bad); }
+      .tailgater .shoulders, .intruder .shoulders { fill: var(--bad); }
+      .tailgater .head, .intruder .head { stroke: var(--bad); }
       .doing {
         font-size: 100px; font-weight: 650; fill: var(--ink); text-anchor: middle;
         paint-order: stroke; stroke: var(--surface); stroke-width: 44px; stroke-linejoin: round;

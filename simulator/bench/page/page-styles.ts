@@ -28,7 +28,8 @@ export const pageStyles = css`
   .broken { margin-top: var(--gap-2); color: var(--tone); font-weight: 650; }
   .said { min-height: 1.4em; color: var(--tone); }
   .said.bad { font-weight: 650; }
-  .scenarios ul { overflow-y: auto; margin-top: var(--gap-1); }
+  .scenarios .chapters { overflow-y: auto; margin-top: var(--gap-1); }
+  .scenarios h3 { margin: var(--gap-2) 0 var(--gap-1); font-size: var(--text-s); font-weight: 650; }
   .scenarios li {
     display: flex;
     gap: var(--gap-3);
