@@ -1,4 +1,4 @@
-// Bundles the pages into .cache/pages/{officer,display,bench}. A page whose sources are unchanged is left alone, so every
+// Bundles the pages into .cache/pages/{officer,display,technician,bench}. A page whose sources are unchanged is left alone, so every
 // start may call this. Run by itself it builds all pages.
 import { createHash, randomUUID } from 'node:crypto';
 import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -14,6 +14,25 @@ const pages = {
     folder: 'gate-controller/display',
     others: ['gate-controller/api/messages.ts', 'gate-controller/console/live-view.ts'],
   },
+  technician: {
+    folder: 'gate-controller/technician',
+    others: [
+      'gate-controller/api/messages.ts',
+      'gate-controller/api/technician-messages.ts',
+      ...[
+        'command-sender.ts',
+        'figures.ts',
+        'identity.ts',
+        'lane-clock.ts',
+        'live-view.ts',
+        'page.css',
+        'styles.ts',
+        'symbols.ts',
+        'tokens.css',
+        'words.ts',
+      ].map((file) => `gate-controller/console/${file}`),
+    ],
+  },
   bench: { folder: 'simulator/bench/page', others: ['simulator/bench/messages.ts'] },
 } as const;
 
@@ -28,7 +47,7 @@ export const pageNames = Object.keys(pages) as readonly PageName[];
 export const pageFolder = (page: PageName, outDir = join(root, '.cache/pages')): string => join(outDir, page);
 
 /**
- * Builds the pages named, all unless said otherwise. Addresses of assets begin with `/officer/`, `/display/` or `/bench/`,
+ * Builds the pages named, all unless said otherwise. Addresses of assets begin with the page's own, as `/officer/`,
  * so a page loads with and without a slash behind its address. Resolves with the names of those that were built anew.
  */
 export async function buildPages(

@@ -1,0 +1,30 @@
+/** What a record says of the doors: read from its text, so that nothing of the lane's own bookkeeping is believed. */
+import type { DoorCommand, DoorName } from '../../drivers/contracts/gate-io.ts';
+import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import { doorNames } from './hall.ts';
+
+export type DoorWants = Readonly<Record<DoorName, DoorCommand[]>>;
+
+export const nothingWanted = (): DoorWants => ({ entry: ['hold'], exit: ['hold'] });
+
+const doorEffect = /"type":"(openEntry|closeEntry|openExit|closeExit|holdDoors|moveDoor)"/g;
+const doorWants: Readonly<Record<string, Readonly<Partial<Record<DoorName, readonly DoorCommand[]>>>>> = {
+  openEntry: { entry: ['open'] },
+  closeEntry: { entry: ['close'] },
+  openExit: { exit: ['open'] },
+  closeExit: { exit: ['close'] },
+  holdDoors: { entry: ['hold'], exit: ['hold'] },
+  moveDoor: { entry: ['open', 'close'], exit: ['open', 'close'] },
+};
+
+/** Keeps the last want of each door and adds those of one commit, in their order. */
+export function addWants(wants: DoorWants, records: readonly ChainedRecord[]): void {
+  for (const name of doorNames) wants[name].splice(0, wants[name].length - 1);
+  for (const { effects } of records) {
+    if (effects.startsWith('{"effects":[],')) continue;
+    for (const [, type = ''] of effects.matchAll(doorEffect)) {
+      const want = doorWants[type];
+      for (const name of doorNames) wants[name].push(...(want?.[name] ?? []));
+    }
+  }
+}
