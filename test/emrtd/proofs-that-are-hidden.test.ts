@@ -23,9 +23,9 @@ const kind: ProfileName = 'pace-cam-bp256';
 
 /** What the printed zone gives rise to is in order; what the chip gives rise to is what was found. */
 function decisionOn({ checks }: DocumentInspection): Decision {
-  const printed = (['mrz-check-digits', 'document-type', 'document-expiry', 'nationality', 'age'] as const).map(
-    (id) => ({ id, result: 'passed', because: null, at_ms }) as const,
-  );
+  const printed = (
+    ['mrz-check-digits', 'document-type', 'document-expiry', 'nationality', 'age', 'document-use'] as const
+  ).map((id) => ({ id, result: 'passed', because: null, at_ms }) as const);
   expect(passedChipChecks.length).toBeGreaterThan(0);
   return decideAtDocument([...printed, ...checksForDecision(checks)], policy);
 }

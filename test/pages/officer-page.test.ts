@@ -341,6 +341,10 @@ browserTest(
         while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
         return at?.textContent?.trim() ?? '';
       });
+    // A button that has just appeared cannot be pressed yet.
+    for (const name of ['Close lane', 'Release to exit']) {
+      await page.locator('button:enabled').filter({ hasText: name }).first().waitFor();
+    }
     const reached: string[] = [];
     for (let tabs = 0; tabs < 8; tabs++) {
       await page.keyboard.press('Tab');
