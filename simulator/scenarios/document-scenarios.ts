@@ -21,8 +21,8 @@ export const documentScenarios = {
   'altered-portrait': {
     title: 'One byte of the portrait in the chip was changed after it was signed',
     covers: [11],
-    holder: 'p04',
-    bearer: 'p04',
+    holder: 'p09',
+    bearer: 'p09',
     document: { ...good, isPortraitAltered: true },
     behaviour: {},
     faults: [],
@@ -31,8 +31,8 @@ export const documentScenarios = {
   'unknown-issuer': {
     title: 'The document was signed by an issuer whose certificate is not at hand',
     covers: [12],
-    holder: 'p05',
-    bearer: 'p05',
+    holder: 'p02',
+    bearer: 'p02',
     document: { issuer: 'unknown' },
     behaviour: {},
     faults: [],
@@ -95,8 +95,8 @@ export const documentScenarios = {
   'bac-only': {
     title: 'An old document that knows Basic Access Control and no PACE',
     covers: [1],
-    holder: 'p10',
-    bearer: 'p10',
+    holder: 'p08',
+    bearer: 'p08',
     document: { ...good, profile: 'bac-only' },
     behaviour: {},
     faults: [],
@@ -113,8 +113,8 @@ export const documentScenarios = {
   'mrz-differs-from-chip': {
     title: 'The name on the data page is not the one in the chip',
     covers: [14],
-    holder: 'p04',
-    bearer: 'p04',
+    holder: 'p09',
+    bearer: 'p09',
     document: { ...good, isPrintedNameAltered: true },
     behaviour: {},
     faults: [],
@@ -126,8 +126,8 @@ export const documentScenarios = {
   'iso39794-portrait': {
     title: 'A new document whose portrait is encoded by ISO/IEC 39794-5',
     covers: [1],
-    holder: 'p07',
-    bearer: 'p07',
+    holder: 'p06',
+    bearer: 'p06',
     document: { ...good, profile: 'iso39794' },
     behaviour: {},
     faults: [],
@@ -189,7 +189,7 @@ export const documentScenarios = {
     },
   },
   'upside-down-once': {
-    ...ordinary('p03'),
+    ...ordinary('p02'),
     title: 'The document is presented upside down, and turned over when asked to',
     covers: [8],
     document: { ...good, zone: { reads: 'upsideDown', times: 1 } },
@@ -214,7 +214,7 @@ export const documentScenarios = {
     },
   },
   'zero-for-o-once': {
-    ...ordinary('p07'),
+    ...ordinary('p09'),
     title: 'The reader takes a zero for a letter, and reads it right the second time',
     covers: [9],
     document: { ...good, zone: { reads: 'zeroForO', times: 1 } },
@@ -256,7 +256,7 @@ export const documentScenarios = {
     expects: { ...redirected('AGE_NOT_ELIGIBLE'), never: ['entering', 'held'], leftBy: 'neverEntered' },
   },
   'foreign-state': {
-    ...ordinary('p05'),
+    ...ordinary('p09'),
     title: 'The document names another state than the one whose authority signed it',
     covers: [14],
     document: { ...good, profile: 'typical-eu', isStateForeign: true },
@@ -304,7 +304,7 @@ export const documentScenarios = {
     expects: { ...referred('DOCUMENT_ALTERED'), findings: { 'files-consistent': 'failed COM_INCOMPLETE' } },
   },
   'document-left': {
-    ...ordinary('p07'),
+    ...ordinary('p06'),
     title: 'The document is forgotten on the reader',
     covers: [35],
     behaviour: { manner: 'forgets-document' },

@@ -61,8 +61,8 @@ export const faceScenarios = {
   'covered-face': {
     title: 'Mouth and nose are covered',
     covers: [20],
-    holder: 'p04',
-    bearer: 'p04',
+    holder: 'p06',
+    bearer: 'p06',
     document: good,
     behaviour: {},
     appearance: { misfortunes: ['covered-face'] },
@@ -73,8 +73,8 @@ export const faceScenarios = {
   'closed-eyes': {
     title: 'The traveller keeps the eyes closed',
     covers: [20],
-    holder: 'p05',
-    bearer: 'p05',
+    holder: 'p02',
+    bearer: 'p02',
     document: good,
     behaviour: {},
     appearance: { misfortunes: ['closed-eyes'] },
@@ -117,8 +117,8 @@ export const faceScenarios = {
   'camera-unplugged': {
     title: 'The cable of the camera is pulled while it looks at the traveller',
     covers: [25],
-    holder: 'p04',
-    bearer: 'p04',
+    holder: 'p09',
+    bearer: 'p09',
     document: good,
     behaviour: {},
     faults: [],

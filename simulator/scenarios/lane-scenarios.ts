@@ -40,7 +40,7 @@ export const laneScenarios = {
     expects: { ...admitted, leftBy: 'exit' },
   },
   'blocks-entry': {
-    ...ordinary('p07'),
+    ...ordinary('p06'),
     title: 'The traveller stays standing in the entry door',
     covers: [31],
     behaviour: { manner: 'blocks-entry' },
@@ -54,7 +54,7 @@ export const laneScenarios = {
     expects: { ...admitted, states: ['separating', 'capturing'], leftBy: 'exit' },
   },
   'steps-back-in': {
-    ...ordinary('p10'),
+    ...ordinary('p08'),
     title: 'The traveller turns round in the exit door and stays in the cabin: the leave to go is void',
     covers: [30],
     behaviour: { manner: 'steps-back-in' },
@@ -66,7 +66,7 @@ export const laneScenarios = {
     },
   },
   'does-not-leave': {
-    ...ordinary('p03'),
+    ...ordinary('p09'),
     title: 'The traveller does not walk out through the open exit',
     covers: [34],
     behaviour: { manner: 'stays-inside' },
@@ -92,7 +92,7 @@ export const laneScenarios = {
     expects: { ...admitted, reasons: ['REVERSE_ENTRY'], leftBy: 'exit', exitOpenings: 2 },
   },
   'comes-back-in': {
-    ...ordinary('p04'),
+    ...ordinary('p02'),
     title: 'The traveller turns round behind the exit and walks back in while it closes',
     covers: [32],
     behaviour: { manner: 'comes-back-in' },
@@ -100,7 +100,7 @@ export const laneScenarios = {
     expects: { ...admitted, reasons: ['REVERSE_ENTRY'], leftBy: 'exit', exitOpenings: 2 },
   },
   'suitcase-left': {
-    ...ordinary('p05'),
+    ...ordinary('p06'),
     title: 'A suitcase stays in the cabin: the lane closes until somebody takes it away',
     covers: [33],
     mishaps: [{ when: 'leaving', fault: 'suitcase-left', stays: true }],
@@ -134,7 +134,7 @@ export const laneScenarios = {
     expects: { ...interrupted('EVACUATION'), states: ['capturing'], never: ['leaving'], leftBy: 'exit' },
   },
   'fire-while-leaving': {
-    ...ordinary('p10'),
+    ...ordinary('p08'),
     title: 'Fire alarm while the traveller walks out',
     covers: [36],
     mishaps: [{ when: 'leaving', fault: 'fire-alarm' }],
@@ -163,14 +163,14 @@ export const laneScenarios = {
     expects: { ...referred('DEVICE_FAULT'), never: ['entering'], leftBy: 'neverEntered' },
   },
   'power-lost-in-the-cabin': {
-    ...ordinary('p03'),
+    ...ordinary('p09'),
     title: 'The mains fail while the face is captured: out by the way in',
     covers: [37],
     acts: whileAt('capturing', 'on-ups'),
     expects: { ...referred('DEVICE_FAULT'), states: ['capturing', 'returning'], never: ['leaving'], leftBy: 'entry' },
   },
   'power-lost-while-leaving': {
-    ...ordinary('p04'),
+    ...ordinary('p01'),
     title: 'The mains fail while the traveller walks out: the way out is finished',
     covers: [37],
     mishaps: [{ when: 'leaving', fault: 'on-ups' }],

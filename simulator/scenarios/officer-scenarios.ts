@@ -87,7 +87,7 @@ export const officerScenarios = {
     expects: { ...referred('RISK_UNAVAILABLE'), never: ['leaving'], leftBy: 'entry', exitOpenings: 0 },
   },
   'help-button': {
-    ...ordinary('p07'),
+    ...ordinary('p06'),
     title: 'The traveller presses the help button in the cabin',
     covers: [],
     mishaps: [{ when: 'standingAtMark', after_ms: 200, fault: 'help-button', for_ms: 1_000 }],
@@ -105,7 +105,7 @@ export const officerScenarios = {
     expects: { ...released('COMPANION_PROCEDURE'), states: ['held', 'leaving'], leftBy: 'exit', exitOpenings: 1 },
   },
   duress: {
-    ...ordinary('p10'),
+    ...ordinary('p08'),
     title: 'An officer gives the duress alarm while a traveller is in the cabin',
     covers: [57],
     acts: [
@@ -152,7 +152,7 @@ export const officerScenarios = {
     expects: { outcome: 'none', reasons: [] },
   },
   'unattended-lane': {
-    ...ordinary('p03'),
+    ...ordinary('p09'),
     title: 'The officer goes away: the traveller in the lane is served, then the lane closes itself',
     covers: [51],
     lane: { lane: { attendance: 'required' } },
@@ -166,7 +166,7 @@ export const officerScenarios = {
     expects: { ...admitted, leftBy: 'exit' },
   },
   'document-used-again': {
-    ...ordinary('p05'),
+    ...ordinary('p02'),
     title: 'The document that has just passed comes again',
     covers: [18],
     lane: { policy: { eligibility: { reuse_s: 300 } } },

@@ -24,7 +24,7 @@ export const pathScenarios = {
     expects: { ...referred('DOCUMENT_EXPIRED'), leftBy: 'entry', exitOpenings: 0 },
   },
   segregated: {
-    ...ordinary('p07'),
+    ...ordinary('p06'),
     title: 'A kiosk reads the document, which then opens the gate',
     covers: [4],
     lane: { lane: { topology: 'segregated' } },
@@ -51,7 +51,7 @@ export const pathScenarios = {
     expects: { ...admitted, leftBy: 'exit' },
   },
   wheelchair: {
-    ...ordinary('p04'),
+    ...ordinary('p09'),
     title: 'A traveller in a wheelchair, for whom an officer gave the lane more time',
     covers: [28],
     behaviour: { manner: 'wheelchair' },
@@ -62,7 +62,7 @@ export const pathScenarios = {
     expects: { ...admitted, leftBy: 'exit' },
   },
   'wheelchair-unannounced': {
-    ...ordinary('p04'),
+    ...ordinary('p09'),
     title: 'The same traveller at a lane that does not know: the reader’s time runs out, and an officer helps',
     covers: [28],
     behaviour: { manner: 'wheelchair' },

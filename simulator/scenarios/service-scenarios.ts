@@ -27,14 +27,14 @@ export const serviceScenarios = {
     expects: { ...referred('RISK_LATE'), states: heldInside },
   },
   'risk-late': {
-    ...ordinary('p04'),
+    ...ordinary('p09'),
     title: 'The watchlist service answers after the deadline; the answer moves nothing',
     covers: [43],
     faults: ['watchlist-late'],
     expects: { ...referred('RISK_LATE'), states: heldInside },
   },
   'risk-truncated': {
-    ...ordinary('p05'),
+    ...ordinary('p02'),
     title: 'The watchlist service’s answer breaks off',
     covers: [43],
     faults: ['watchlist-truncated'],
@@ -48,7 +48,7 @@ export const serviceScenarios = {
     expects: { ...referred('RISK_MALFORMED'), states: heldInside },
   },
   'risk-wrong-echo': {
-    ...ordinary('p07'),
+    ...ordinary('p06'),
     title: 'The watchlist service answers a question that nobody asked',
     covers: [43],
     faults: ['watchlist-wrong-echo'],

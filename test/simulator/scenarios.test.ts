@@ -12,7 +12,7 @@ import { isForAnyLane } from '../../simulator/scenarios/scenario.ts';
 import { chapters, scenarioNames, scenarios } from '../../simulator/scenarios/scenarios.ts';
 import { TravellerStream } from '../../simulator/scenarios/stream.ts';
 import { writeMRZ } from '../../simulator/passport/mrz-writer.ts';
-import { listPeople } from '../../simulator/travellers/people.ts';
+import { listPeople, mistrusted } from '../../simulator/travellers/people.ts';
 
 const people = listPeople().map(({ id }) => id);
 
@@ -32,6 +32,13 @@ test('every scenario names people, faults and checks that exist, and an expected
     expect(scenario.title).not.toBe('');
     expect(expects.outcome === 'none', name).toBe(scenario.isNobody === true);
     if (next !== undefined) expect(scenarioNames as readonly string[]).toContain(next.scenario);
+  }
+});
+
+test('who is to be admitted, or to leave, has a face that the passive network does not mistrust', () => {
+  for (const { name, bearer, expects } of scenarios) {
+    if (expects.outcome !== 'admitted' && expects.states?.includes('leaving') !== true) continue;
+    expect(mistrusted, name).not.toContain(bearer);
   }
 });
 
