@@ -21,8 +21,8 @@ export const documentScenarios = {
   'altered-portrait': {
     title: 'One byte of the portrait in the chip was changed after it was signed',
     covers: [11],
-    holder: 'p09',
-    bearer: 'p09',
+    holder: 'p08',
+    bearer: 'p08',
     document: { ...good, isPortraitAltered: true },
     behaviour: {},
     faults: [],
@@ -113,8 +113,8 @@ export const documentScenarios = {
   'mrz-differs-from-chip': {
     title: 'The name on the data page is not the one in the chip',
     covers: [14],
-    holder: 'p09',
-    bearer: 'p09',
+    holder: 'p08',
+    bearer: 'p08',
     document: { ...good, isPrintedNameAltered: true },
     behaviour: {},
     faults: [],
@@ -214,7 +214,7 @@ export const documentScenarios = {
     },
   },
   'zero-for-o-once': {
-    ...ordinary('p09'),
+    ...ordinary('p01'),
     title: 'The reader takes a zero for a letter, and reads it right the second time',
     covers: [9],
     document: { ...good, zone: { reads: 'zeroForO', times: 1 } },
@@ -256,7 +256,7 @@ export const documentScenarios = {
     expects: { ...redirected('AGE_NOT_ELIGIBLE'), never: ['entering', 'held'], leftBy: 'neverEntered' },
   },
   'foreign-state': {
-    ...ordinary('p09'),
+    ...ordinary('p08'),
     title: 'The document names another state than the one whose authority signed it',
     covers: [14],
     document: { ...good, profile: 'typical-eu', isStateForeign: true },

@@ -117,8 +117,8 @@ export const faceScenarios = {
   'camera-unplugged': {
     title: 'The cable of the camera is pulled while it looks at the traveller',
     covers: [25],
-    holder: 'p09',
-    bearer: 'p09',
+    holder: 'p08',
+    bearer: 'p08',
     document: good,
     behaviour: {},
     faults: [],

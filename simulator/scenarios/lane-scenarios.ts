@@ -66,7 +66,7 @@ export const laneScenarios = {
     },
   },
   'does-not-leave': {
-    ...ordinary('p09'),
+    ...ordinary('p06'),
     title: 'The traveller does not walk out through the open exit',
     covers: [34],
     behaviour: { manner: 'stays-inside' },
@@ -163,7 +163,7 @@ export const laneScenarios = {
     expects: { ...referred('DEVICE_FAULT'), never: ['entering'], leftBy: 'neverEntered' },
   },
   'power-lost-in-the-cabin': {
-    ...ordinary('p09'),
+    ...ordinary('p01'),
     title: 'The mains fail while the face is captured: out by the way in',
     covers: [37],
     acts: whileAt('capturing', 'on-ups'),

@@ -152,7 +152,7 @@ export const officerScenarios = {
     expects: { outcome: 'none', reasons: [] },
   },
   'unattended-lane': {
-    ...ordinary('p09'),
+    ...ordinary('p01'),
     title: 'The officer goes away: the traveller in the lane is served, then the lane closes itself',
     covers: [51],
     lane: { lane: { attendance: 'required' } },

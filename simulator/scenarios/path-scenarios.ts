@@ -51,7 +51,7 @@ export const pathScenarios = {
     expects: { ...admitted, leftBy: 'exit' },
   },
   wheelchair: {
-    ...ordinary('p09'),
+    ...ordinary('p02'),
     title: 'A traveller in a wheelchair, for whom an officer gave the lane more time',
     covers: [28],
     behaviour: { manner: 'wheelchair' },
@@ -62,7 +62,7 @@ export const pathScenarios = {
     expects: { ...admitted, leftBy: 'exit' },
   },
   'wheelchair-unannounced': {
-    ...ordinary('p09'),
+    ...ordinary('p02'),
     title: 'The same traveller at a lane that does not know: the reader’s time runs out, and an officer helps',
     covers: [28],
     behaviour: { manner: 'wheelchair' },

@@ -27,7 +27,7 @@ export const serviceScenarios = {
     expects: { ...referred('RISK_LATE'), states: heldInside },
   },
   'risk-late': {
-    ...ordinary('p09'),
+    ...ordinary('p06'),
     title: 'The watchlist service answers after the deadline; the answer moves nothing',
     covers: [43],
     faults: ['watchlist-late'],
