@@ -50,8 +50,8 @@ export class Ballast {
     const file = openSync(this.#file, 'w', 0o600);
     try {
       for (let left = this.#size_bytes; left > 0; left -= piece_bytes) {
-        // Seven bits of each: nothing that looks like a picture to whoever searches the folder for one.
-        const piece = randomBytes(Math.min(left, piece_bytes)).map((byte) => byte & 0x7f);
+        // 0x80 to 0xbf only: neither a letter nor the start of a picture to whoever searches the folder for one.
+        const piece = randomBytes(Math.min(left, piece_bytes)).map((byte) => 0x80 | (byte & 0x3f));
         if (writeSync(file, piece) !== piece.length) throw new Error('the disk took less than it was given');
       }
       fsyncSync(file);
