@@ -2,6 +2,7 @@ import type { Evidence } from '../../drivers/contracts/evidence.ts';
 import type { RecordedReport } from '../../drivers/emrtd/report/recorded-report.ts';
 import type { Check } from '../decision/checks.ts';
 import type { FaceEvidence, MRZEvidence, RiskEvidence } from '../decision/evidence.ts';
+import type { ReferralReason } from '../decision/reasons.ts';
 import type { DoorMismatchCode } from '../safety/door-watch.ts';
 import type { Hall } from '../safety/hall.ts';
 import type { Profile } from './topology.ts';
@@ -76,3 +77,11 @@ export const isFresh = (event: object): boolean =>
 
 /** True for a time that has passed and is not longer than the limit; a clock that was set back makes it false. */
 export const isWithin = (passed_ms: number, limit_ms: number): boolean => passed_ms >= 0 && passed_ms <= limit_ms;
+
+/** A forced door has its own name on the officers' list; a silent alarm has none. */
+export function lockdownReason(event: TransactionEvent): ReferralReason {
+  const cause = event.type === 'LOCKDOWN_BEGAN' ? event.cause : 'OFFICER';
+  if (cause === 'DURESS') return 'OFFICER_CONFIRMATION_REQUIRED';
+  if (cause === 'REVERSE_ENTRY') return 'REVERSE_ENTRY';
+  return cause === 'DOOR_FORCED' ? 'DOOR_FORCED' : 'LANE_LOCKED_DOWN';
+}

@@ -1,76 +1,53 @@
 import { assign, cancel, raise } from 'xstate';
 import type { ReferralReason } from '../decision/reasons.ts';
-import { newContext, seen, withEvidence, withRisk } from './context.ts';
-import type { TransactionEvent } from './events.ts';
+import { newContext, seen, type TransactionContext, withEvidence, withRisk } from './context.ts';
+import { lockdownReason, type TransactionEvent } from './events.ts';
 import { atOf, passage } from './vocabulary.ts';
+
+const refer = <R extends ReferralReason>(reason: R) => ({ type: 'refer', params: { reason } }) as const;
+const interrupt = <B extends NonNullable<TransactionContext['interruption']>>(by: B) =>
+  ({ type: 'interrupt', params: { by } }) as const;
 
 /**
  * The face belongs to whoever was in the cabin, alone and behind a closed entry, all the time until the decision. A door
  * that opens, a cabin that empties or a second person breaks that, and nothing mends it.
  */
 const brokenStay = [
-  {
-    guard: 'isSecondPersonSeen',
-    target: 'returning',
-    actions: { type: 'refer', params: { reason: 'TAILGATING' } },
-  },
-  {
-    guard: 'isStayBroken',
-    target: 'returning',
-    actions: { type: 'refer', params: { reason: 'OCCUPANCY_UNKNOWN' } },
-  },
+  { guard: 'isSecondPersonSeen', target: 'returning', actions: refer('TAILGATING') },
+  { guard: 'isStayBroken', target: 'returning', actions: refer('OCCUPANCY_UNKNOWN') },
 ] as const;
-
-/** A forced door has its own name on the officers' list; a silent alarm has none. */
-function lockdownReason(event: TransactionEvent): ReferralReason {
-  const cause = event.type === 'LOCKDOWN_BEGAN' ? event.cause : 'OFFICER';
-  if (cause === 'DURESS') return 'OFFICER_CONFIRMATION_REQUIRED';
-  if (cause === 'REVERSE_ENTRY') return 'REVERSE_ENTRY';
-  return cause === 'DOOR_FORCED' ? 'DOOR_FORCED' : 'LANE_LOCKED_DOWN';
-}
 
 /** The same while the document is looked at inside the cabin (one-step lanes). Outside it, nobody's stay can be broken. */
 const brokenStayInside = [
-  {
-    guard: 'isSecondPersonSeenInside',
-    target: 'returning',
-    actions: { type: 'refer', params: { reason: 'TAILGATING' } },
-  },
-  {
-    guard: 'isStayBrokenInside',
-    target: 'returning',
-    actions: { type: 'refer', params: { reason: 'OCCUPANCY_UNKNOWN' } },
-  },
+  { guard: 'isSecondPersonSeenInside', target: 'returning', actions: refer('TAILGATING') },
+  { guard: 'isStayBrokenInside', target: 'returning', actions: refer('OCCUPANCY_UNKNOWN') },
 ] as const;
 
 /** A permission to leave that is void: an admit is for one person, and for whoever stayed behind a shut entry. */
 const voidLeave = [
-  {
-    guard: 'isAdmitOverrun',
-    target: '#transaction.held',
-    actions: { type: 'refer', params: { reason: 'TAILGATING' } },
-  },
-  {
-    guard: 'isEntryUnshut',
-    target: '#transaction.held',
-    actions: { type: 'refer', params: { reason: 'OCCUPANCY_UNKNOWN' } },
-  },
+  { guard: 'isAdmitOverrun', target: '#transaction.held', actions: refer('TAILGATING') },
+  { guard: 'isEntryUnshut', target: '#transaction.held', actions: refer('OCCUPANCY_UNKNOWN') },
 ] as const;
+
+/** A device failed while somebody is, or may be, in the cabin: they are let out. */
+const faultedInside = { target: 'returning', actions: refer('DEVICE_FAULT') } as const;
 
 /** A device failed: whoever is in the cabin is let out, whoever is outside goes to the desk. */
 const faulted = [
-  {
-    guard: 'isInCabin',
-    target: 'returning',
-    actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } },
-  },
-  { target: 'redirecting', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+  { guard: 'isInCabin', ...faultedInside },
+  { target: 'redirecting', actions: refer('DEVICE_FAULT') },
 ] as const;
+
+const referForLockdown = {
+  type: 'refer',
+  params: ({ event }: { event: TransactionEvent }) => ({ reason: lockdownReason(event) }),
+} as const;
 
 /**
  * One traveller's passage through a lane with two doors: document, entry door, cabin, face, exit door. Where the document is
- * looked at is the topology's business; everything else is the same in each. Pure: every action is a name that the kernel carries out after the record is durable (I4). State and time-out
- * catalogue: Frontex operational guidelines and the project's own table of states.
+ * looked at is the topology's business; everything else is the same in each. Pure: every action is a name that the
+ * kernel carries out after the record is durable (I4). State and time-out catalogue: Frontex operational guidelines and the
+ * project's own table of states.
  */
 export const transactionMachine = passage.createMachine({
   id: 'transaction',
@@ -114,37 +91,22 @@ export const transactionMachine = passage.createMachine({
       {
         guard: 'isUndecidedAndShutIn',
         target: '.held',
-        actions: [assign({ hasAskedForHelp: true }), { type: 'refer', params: { reason: 'HELP_REQUESTED' } }],
+        actions: [assign({ hasAskedForHelp: true }), refer('HELP_REQUESTED')],
       },
       { actions: [assign({ hasAskedForHelp: true }), 'callOfficer'] },
     ],
     LOCKDOWN_BEGAN: [
-      {
-        guard: 'isMaybeInside',
-        target: '.held',
-        actions: { type: 'refer', params: ({ event }) => ({ reason: lockdownReason(event) }) },
-      },
-      {
-        target: '.redirecting',
-        actions: { type: 'refer', params: ({ event }) => ({ reason: lockdownReason(event) }) },
-      },
+      { guard: 'isMaybeInside', target: '.held', actions: referForLockdown },
+      { target: '.redirecting', actions: referForLockdown },
     ],
-    EVACUATION_BEGAN: { target: '.interrupted', actions: { type: 'interrupt', params: { by: 'EVACUATION' } } },
-    RESTARTED: { target: '.interrupted', actions: { type: 'interrupt', params: { by: 'CONTROLLER_RESTARTED' } } },
+    EVACUATION_BEGAN: { target: '.interrupted', actions: interrupt('EVACUATION') },
+    RESTARTED: { target: '.interrupted', actions: interrupt('CONTROLLER_RESTARTED') },
   },
   // Whatever state an undecided passage hangs in, it ends (I7). After the decision every state has its own limit.
   after: {
     transaction: [
-      {
-        guard: 'isUndecidedInside',
-        target: '.returning',
-        actions: { type: 'refer', params: { reason: 'TRANSACTION_TOO_LONG' } },
-      },
-      {
-        guard: 'isUndecided',
-        target: '.redirecting',
-        actions: { type: 'refer', params: { reason: 'TRANSACTION_TOO_LONG' } },
-      },
+      { guard: 'isUndecidedInside', target: '.returning', actions: refer('TRANSACTION_TOO_LONG') },
+      { guard: 'isUndecided', target: '.redirecting', actions: refer('TRANSACTION_TOO_LONG') },
     ],
   },
   states: {
@@ -171,12 +133,8 @@ export const transactionMachine = passage.createMachine({
       },
       after: {
         documentTry: [
-          {
-            guard: 'isInCabin',
-            target: 'held',
-            actions: { type: 'refer', params: { reason: 'DOCUMENT_UNREADABLE' } },
-          },
-          { target: 'interrupted', actions: { type: 'interrupt', params: { by: 'TRAVELLER_WITHDREW' } } },
+          { guard: 'isInCabin', target: 'held', actions: refer('DOCUMENT_UNREADABLE') },
+          { target: 'interrupted', actions: interrupt('TRAVELLER_WITHDREW') },
         ],
       },
     },
@@ -220,14 +178,14 @@ export const transactionMachine = passage.createMachine({
         { guard: 'isDocumentTaken', target: 'awaitingCabin' },
       ],
       after: {
-        removal: { target: 'refusing', actions: { type: 'refer', params: { reason: 'DOCUMENT_LEFT_ON_READER' } } },
+        removal: { target: 'refusing', actions: refer('DOCUMENT_LEFT_ON_READER') },
       },
     },
     // From the kiosk to the gate: the document that was inspected is the ticket.
     awaitingGate: {
       on: { TOKEN_PRESENTED: 'awaitingCabin', LANE_FAULTED: faulted },
       after: {
-        token: { target: 'redirecting', actions: { type: 'refer', params: { reason: 'TOKEN_NOT_REDEEMED' } } },
+        token: { target: 'redirecting', actions: refer('TOKEN_NOT_REDEEMED') },
       },
     },
     // Overlapping lanes: never two travellers in the cabin.
@@ -235,18 +193,14 @@ export const transactionMachine = passage.createMachine({
       on: { LANE_FAULTED: faulted },
       always: { guard: 'isCabinFree', target: 'entering' },
       after: {
-        cabin: { target: 'redirecting', actions: { type: 'refer', params: { reason: 'TRANSACTION_TOO_LONG' } } },
+        cabin: { target: 'redirecting', actions: refer('TRANSACTION_TOO_LONG') },
       },
     },
     entering: {
       entry: 'openEntry',
       on: {
-        DOOR_MISMATCH: {
-          guard: 'isEntryNotOpening',
-          target: 'returning',
-          actions: { type: 'refer', params: { reason: 'DOOR_NOT_OPENING' } },
-        },
-        LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+        DOOR_MISMATCH: { guard: 'isEntryNotOpening', target: 'returning', actions: refer('DOOR_NOT_OPENING') },
+        LANE_FAULTED: faultedInside,
       },
       always: [
         { guard: 'isSecondPersonSeen', target: 'clearingTailgate' },
@@ -256,20 +210,16 @@ export const transactionMachine = passage.createMachine({
     },
     closingUnused: {
       entry: 'closeEntry',
-      always: {
-        guard: 'isAllShut',
-        target: 'interrupted',
-        actions: { type: 'interrupt', params: { by: 'TRAVELLER_WITHDREW' } },
-      },
+      always: { guard: 'isAllShut', target: 'interrupted', actions: interrupt('TRAVELLER_WITHDREW') },
       after: {
         // Somebody stepped in at the last moment, or the door is held: back out, and an officer sees it.
-        door: { target: 'returning', actions: { type: 'refer', params: { reason: 'DOOR_NOT_CLOSING' } } },
+        door: { target: 'returning', actions: refer('DOOR_NOT_CLOSING') },
       },
     },
     separating: {
       entry: ['comeInside', 'closeEntry'],
       on: {
-        LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+        LANE_FAULTED: faultedInside,
       },
       always: [
         { guard: 'isSecondPersonSeen', target: 'clearingTailgate' },
@@ -278,25 +228,21 @@ export const transactionMachine = passage.createMachine({
         { guard: 'isCabinLeftByEntry', target: 'closingUnused' },
       ],
       after: {
-        separate: { target: 'returning', actions: { type: 'refer', params: { reason: 'DOOR_NOT_CLOSING' } } },
+        separate: { target: 'returning', actions: refer('DOOR_NOT_CLOSING') },
       },
     },
     // First time: the entry opens again and the second person is asked to step back. Second time: an officer.
     clearingTailgate: {
       entry: ['comeInside', 'countTailgating', 'openEntry'],
       on: {
-        LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+        LANE_FAULTED: faultedInside,
       },
       always: [
-        {
-          guard: 'isRepeatedTailgating',
-          target: 'returning',
-          actions: { type: 'refer', params: { reason: 'TAILGATING' } },
-        },
+        { guard: 'isRepeatedTailgating', target: 'returning', actions: refer('TAILGATING') },
         { guard: 'isOneInside', target: 'separating' },
         { guard: 'isCabinLeftByEntry', target: 'closingUnused' },
       ],
-      after: { tailgate: { target: 'returning', actions: { type: 'refer', params: { reason: 'TAILGATING' } } } },
+      after: { tailgate: { target: 'returning', actions: refer('TAILGATING') } },
     },
     // Entered once a transaction: the false match rate of the operating point holds for that many frames and no more.
     // Whoever appears behind a closed door was hidden, and is no misunderstanding to be cleared.
@@ -319,7 +265,7 @@ export const transactionMachine = passage.createMachine({
             });
           }),
         },
-        LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+        LANE_FAULTED: faultedInside,
       },
       always: brokenStay,
       after: { capture: { target: 'joiningRisk', actions: 'giveUpFace' } },
@@ -327,7 +273,7 @@ export const transactionMachine = passage.createMachine({
     // Every traveller in the cabin waits here for all evidence, so that a hit takes the same way and time as anything else (I10).
     joiningRisk: {
       on: {
-        LANE_FAULTED: { target: 'returning', actions: { type: 'refer', params: { reason: 'DEVICE_FAULT' } } },
+        LANE_FAULTED: faultedInside,
       },
       // Decided only while the hall is seen: one lost answer of the gate is no reason to doubt who stands there.
       always: [...brokenStay, { guard: 'isRiskKnownAndHallSeen', target: 'deciding' }],
@@ -348,10 +294,7 @@ export const transactionMachine = passage.createMachine({
       on: {
         LOCKDOWN_BEGAN: [
           { guard: 'isOnTheWayOut', target: 'closingExit' },
-          {
-            target: 'held',
-            actions: { type: 'refer', params: ({ event }) => ({ reason: lockdownReason(event) }) },
-          },
+          { target: 'held', actions: referForLockdown },
         ],
       },
       initial: 'checking',
@@ -372,10 +315,7 @@ export const transactionMachine = passage.createMachine({
             { guard: 'isExitOpen', target: 'walking' },
           ],
           after: {
-            door: {
-              target: '#transaction.held',
-              actions: { type: 'refer', params: { reason: 'DOOR_NOT_OPENING' } },
-            },
+            door: { target: '#transaction.held', actions: refer('DOOR_NOT_OPENING') },
           },
         },
         walking: {
@@ -384,21 +324,14 @@ export const transactionMachine = passage.createMachine({
             {
               guard: 'isAdmitOverrun',
               target: '#transaction.held',
-              actions: [
-                'reportIntrusion',
-                { type: 'refer', params: { reason: 'TAILGATING' } },
-                { type: 'refer', params: { reason: 'REVERSE_ENTRY' } },
-              ],
+              actions: ['reportIntrusion', refer('TAILGATING'), refer('REVERSE_ENTRY')],
             },
             ...voidLeave,
             { guard: 'isCabinLeftByExit', target: '#transaction.closingExit' },
             { guard: 'isOnlyObjectLeft', target: '#transaction.closingExit' },
           ],
           after: {
-            leave: {
-              target: '#transaction.held',
-              actions: { type: 'refer', params: { reason: 'TRAVELLER_DID_NOT_LEAVE' } },
-            },
+            leave: { target: '#transaction.held', actions: refer('TRAVELLER_DID_NOT_LEAVE') },
           },
         },
       },
@@ -413,7 +346,7 @@ export const transactionMachine = passage.createMachine({
         {
           guard: 'isIntruderSeen',
           target: 'held',
-          actions: ['reportIntrusion', { type: 'refer', params: { reason: 'REVERSE_ENTRY' } }],
+          actions: ['reportIntrusion', refer('REVERSE_ENTRY')],
         },
       ],
       on: { LOCKDOWN_BEGAN: {} },
@@ -441,10 +374,7 @@ export const transactionMachine = passage.createMachine({
         ],
         OFFICER_RETURNED: { guard: 'mayReturn', target: 'returning' },
         HELP_REQUESTED: { actions: [assign({ hasAskedForHelp: true }), 'callOfficer'] },
-        LOCKDOWN_BEGAN: [
-          { guard: 'isReverseEntryCause', actions: { type: 'refer', params: { reason: 'REVERSE_ENTRY' } } },
-          {},
-        ],
+        LOCKDOWN_BEGAN: [{ guard: 'isReverseEntryCause', actions: refer('REVERSE_ENTRY') }, {}],
       },
       initial: 'waiting',
       states: {
@@ -476,11 +406,7 @@ export const transactionMachine = passage.createMachine({
       },
       after: {
         return: [
-          {
-            guard: 'isCabinOccupied',
-            target: 'handedOver',
-            actions: { type: 'refer', params: { reason: 'TRAVELLER_REFUSES_TO_GO' } },
-          },
+          { guard: 'isCabinOccupied', target: 'handedOver', actions: refer('TRAVELLER_REFUSES_TO_GO') },
           { target: 'handedOver' },
         ],
       },
