@@ -161,6 +161,5 @@ function ring(sign: Sign) {
   const share = sign.progress ?? 0.2;
   return svg`<circle class="ring-track" cx="120" cy="120" r=${ringRadius}></circle>
     <circle class="ring ${isMeasured ? '' : 'turning'}" cx="120" cy="120" r=${ringRadius}
-      transform="rotate(-90 120 120)"
       stroke-dasharray="${(ringLength * share).toFixed(1)} ${ringLength.toFixed(1)}"></circle>`;
 }

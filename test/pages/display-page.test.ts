@@ -76,10 +76,12 @@ const linesOfTurn = async (turn: number) => {
   return [...document.querySelectorAll('.words p')].map((line) => line.textContent);
 };
 
-for (const [posture, viewport] of Object.entries({
+const postures = Object.entries({
   upright: { width: 1080, height: 1920 },
   lying: { width: 1280, height: 800 },
-})) {
+});
+
+for (const [posture, viewport] of postures) {
   browserTest(
     `every screen and hint has a picture and fits the ${posture} sign, with each pair of languages`,
     async () => {
@@ -106,10 +108,7 @@ for (const [posture, viewport] of Object.entries({
   );
 }
 
-for (const [posture, viewport] of Object.entries({
-  upright: { width: 1080, height: 1920 },
-  lying: { width: 1280, height: 800 },
-})) {
+for (const [posture, viewport] of postures) {
   browserTest(
     `with larger words and more of them every screen fits the ${posture} sign`,
     async () => {
@@ -150,6 +149,25 @@ browserTest('the ring grows with the chip that is read', async () => {
   stage.server.send('display', display({ screen: 'readingDocument', progress: 0.75 }));
   await expect.poll(drawn).toBeCloseTo(before * 3, 0);
 });
+
+browserTest(
+  'the ring lies on its track, whether it grows or turns, and for whoever asked for less motion',
+  async () => {
+    const centre = (circle: Element): readonly number[] => {
+      const { left, top, width, height } = circle.getBoundingClientRect();
+      return [Math.round(left + width / 2), Math.round(top + height / 2)];
+    };
+    for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+      for (const progress of [null, 0.25]) {
+        stage.server.send('display', display({ screen: 'readingDocument', progress }));
+        const page = await stage.open({ reducedMotion });
+        await page.locator(shows('readingDocument')).waitFor();
+        const track = await page.locator('circle.ring-track').evaluate(centre);
+        expect(await page.locator('circle.ring').evaluate(centre), `${reducedMotion} ${progress}`).toEqual(track);
+      }
+    }
+  },
+);
 
 browserTest('Arabic is written from right to left', async () => {
   stage.server.send('display', display());
