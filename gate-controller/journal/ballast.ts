@@ -17,13 +17,9 @@ export class Ballast {
     this.#size_bytes = size_bytes;
   }
 
-  get size_bytes(): number {
-    return this.#size_bytes;
-  }
-
   /** All of it is there. */
   get isThere(): boolean {
-    return existsSync(this.#file) && statSync(this.#file).size === this.#size_bytes;
+    return statSync(this.#file, { throwIfNoEntry: false })?.size === this.#size_bytes;
   }
 
   /** Gives the room back to the disk. True when there was some to give. */

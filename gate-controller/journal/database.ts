@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type ChainedRecord, lateKind } from './record.ts';
+import type { ChainPlace } from './verify.ts';
 
 /** A timer as a row: an absolute deadline in wall-clock milliseconds, and the event it sends. */
 export type TimerRow = {
@@ -10,9 +11,6 @@ export type TimerRow = {
   readonly deadline_ms: number;
   readonly event: string;
 };
-
-/** Where a subject stands, so that a start need not replay. It equals the state of the subject's last record. */
-export type SubjectRow = { readonly subject: string; readonly kind: string; readonly seq: number };
 
 /** One commit: everything in it becomes durable together, or nothing does. */
 export type Commit = {
@@ -141,6 +139,12 @@ export class JournalDatabase {
   /** Hash of one record; undefined when there is no such record. */
   hashAt(seq: number): Uint8Array | undefined {
     return this.#prepare('SELECT hash FROM records WHERE seq = ?').get(seq)?.hash as Uint8Array | undefined;
+  }
+
+  /** True when the record that was last at this place of the chain is there, as it was. */
+  holds({ seq, hash }: ChainPlace): boolean {
+    const held = this.hashAt(seq);
+    return held !== undefined && Buffer.compare(held, hash) === 0;
   }
 
   /** At most `limit` records after `seq`, oldest first. */

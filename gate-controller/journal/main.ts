@@ -55,9 +55,7 @@ Compare count and head with what an earlier verification printed.`;
 function verdictOf(database: JournalDatabase, noted: ChainPlace | null): ChainVerdict {
   const verdict = verifyChain(database.records());
   if (!verdict.isIntact || noted === null) return verdict;
-  const held = database.hashAt(noted.seq);
-  const isHeld = held !== undefined && Buffer.compare(held, noted.hash) === 0;
-  return isHeld ? verdict : { isIntact: false, brokenAt: noted.seq, because: 'head' };
+  return database.holds(noted) ? verdict : { isIntact: false, brokenAt: noted.seq, because: 'head' };
 }
 
 /** One line of JSON a record, oldest first. */

@@ -193,8 +193,7 @@ export class JournalStore {
 
   #startOfTail(noted: ChainPlace | null): ChainPlace {
     if (noted === null) return chainBegin;
-    const held = this.#database.hashAt(noted.seq);
-    if (held === undefined || Buffer.compare(held, noted.hash) !== 0) throw new BrokenChain(noted.seq, 'head');
+    if (!this.#database.holds(noted)) throw new BrokenChain(noted.seq, 'head');
     const oldestUnderWay = this.standing.subjects[0]?.seq ?? noted.seq;
     const seq = Math.min(noted.seq - tail_records, oldestUnderWay - 1);
     const hash = seq > 0 ? this.#database.hashAt(seq) : undefined;

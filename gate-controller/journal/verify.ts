@@ -15,14 +15,14 @@ export type ChainPlace = { readonly seq: number; readonly hash: Uint8Array };
 
 export const chainBegin: ChainPlace = { seq: 0, hash: genesisHash };
 
-/** Walks the chain from the record after `from`. `brokenAt` is the first sequence number that cannot be believed. */
-export function verifyChain(records: Iterable<ChainedRecord>, from: ChainPlace = chainBegin): ChainVerdict {
-  const walked = walkChain(records, from);
+/** Walks the whole chain. `brokenAt` is the first sequence number that cannot be believed. */
+export function verifyChain(records: Iterable<ChainedRecord>): ChainVerdict {
+  const walked = walkChain(records, chainBegin);
   if ('because' in walked) return walked;
   return { isIntact: true, records: walked.seq, head: Buffer.from(walked.hash).toString('hex') };
 }
 
-/** The same, and answers the place where the walk ended, so that it can go on from there. */
+/** The same from the record after `from`; answers the place where the walk ended, so that it can go on from there. */
 export function walkChain(
   records: Iterable<ChainedRecord>,
   from: ChainPlace,

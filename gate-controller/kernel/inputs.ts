@@ -1,9 +1,5 @@
 import type { DeviceFaultCode, FaultEvent } from '../../drivers/contracts/device.ts';
 import { deviceFaults } from '../../drivers/contracts/device.ts';
-import type { MRZReaderEvent } from '../../drivers/contracts/mrz-reader.ts';
-import { birthISO, expiryISO, type MRZ, parseMRZ } from '../../drivers/emrtd/mrz/mrz.ts';
-import { RecentDocuments } from '../cases/recent-documents.ts';
-import type { MRZEvidence } from '../decision/evidence.ts';
 import {
   blockingCodes,
   clear,
@@ -16,25 +12,23 @@ import {
 } from '../safety/fault-board.ts';
 import { type Hall, isAllShut, isOccupied, isSameHall, unknownHall } from '../safety/hall.ts';
 import { outermost } from '../lane/presentation.ts';
-import type { TransactionContext } from '../transaction/context.ts';
 import { Attendance } from './attendance.ts';
-import { completedYears, localDate } from './calendar.ts';
 import type { DoorKeeper } from './door-keeper.ts';
 import type { Committed, Kernel } from './kernel.ts';
 import {
   askLane,
-  askTransaction,
   currentTransactionId,
   documentTransactionId,
   laneSnapshot,
-  laneSubject,
   type LaneParts,
   tellAll,
   tellLane,
   tellTransaction,
+  transactionIds,
   transactionSnapshot,
 } from './lane-parts.ts';
 import { OwnHealth } from './own-health.ts';
+import { PresentedDocuments } from './presented-documents.ts';
 import { RiskWatch } from './risk-watch.ts';
 
 export type InputsOptions = {
@@ -59,14 +53,9 @@ const quietTick_ms = 500;
 const grace_ms = 600;
 /** Modes in which a lane rests. */
 const quietStates: ReadonlySet<string> = new Set(['open', 'assisted', 'closed']);
-/** Shortest time between two presentations that are looked at, ms; nobody lays down documents faster. */
-const presentation_min_ms = 300;
-/** How long a case is held at most while its transaction runs, ms. */
-const openCase_ms = 15 * 60_000;
 
 /**
- * Turns what devices report into events: readings into changes of the hall, faults into health, printed zones into a
- * transaction. High-rate data ends here.
+ * Turns what devices report into events: readings into changes of the hall, faults into health. High-rate data ends here.
  */
 export class Inputs {
   readonly #o: InputsOptions;
@@ -78,30 +67,25 @@ export class Inputs {
   readonly #raisedAt = new Map<string, number>();
   #cancelTick: () => void = () => {};
   #isTickQuiet = false;
-  /** Time of the last look, and when the next was planned after it, ms. */
-  #ticked_ms = 0;
-  #planned_ms = 0;
+  /** Monotonic time at which the next look is planned; nothing is due before the first. */
+  #due_ms = Number.POSITIVE_INFINITY;
   #isClearing = false;
-  /** The zone of the one presentation that is on its way through the kernel. */
-  #presented: { readonly presentationId: string; readonly mrz: MRZ | null } | undefined;
-  #lastPresented_ms = Number.NEGATIVE_INFINITY;
   readonly #attendance: Attendance;
   #isAttended: boolean | undefined;
-  readonly #recent: RecentDocuments;
-  readonly #departed = new Set<string>();
+  readonly #documents: PresentedDocuments;
   readonly #riskWatch: RiskWatch;
   readonly #ownHealth: OwnHealth;
   #isEntering = false;
 
   constructor(options: InputsOptions) {
     this.#o = options;
-    const { clock, entropy, policy, pingRisk } = options.parts;
+    const { clock, pingRisk } = options.parts;
     this.#attendance = new Attendance(clock);
-    this.#recent = new RecentDocuments(entropy(32), policy.eligibility.reuse_s * 1_000);
+    this.#documents = new PresentedDocuments(options);
     this.#riskWatch = new RiskWatch({
       clock,
       ping: pingRisk,
-      onChange: (isDown) => this.setDegraded('risk', 'RISK_UNAVAILABLE', isDown),
+      setDown: (isDown) => this.setDegraded('risk', 'RISK_UNAVAILABLE', isDown),
     });
     this.#ownHealth = new OwnHealth({
       clock,
@@ -122,8 +106,8 @@ export class Inputs {
   /** The help button was pressed, inside or out: whoever is under way is told once. */
   #requestHelp(): void {
     const { kernel } = this.#o;
-    for (const id of new Set([currentTransactionId(kernel), documentTransactionId(kernel)])) {
-      if (id === null || transactionSnapshot(kernel, id)?.context.hasAskedForHelp === true) continue;
+    for (const id of transactionIds(kernel)) {
+      if (transactionSnapshot(kernel, id)?.context.hasAskedForHelp === true) continue;
       tellTransaction(kernel, id, { type: 'HELP_REQUESTED' });
     }
   }
@@ -136,7 +120,7 @@ export class Inputs {
     const { devices, biometrics } = this.#o.parts;
     const { mrzReader, chipReader, gateIO, camera } = devices;
     for (const device of [mrzReader, chipReader, gateIO, camera] as const) {
-      this.#raise({ device: device.device, code: 'DEVICE_DISCONNECTED' });
+      this.#setDeviceFault(device.device, 'DEVICE_DISCONNECTED', true);
     }
     this.setFault('face-pipeline', 'NOT_READY', !biometrics.isReady());
     this.#seeTrust();
@@ -151,7 +135,9 @@ export class Inputs {
       }),
       camera.subscribe((event) => (event.type === 'frame' ? undefined : this.#takeFault(event))),
       mrzReader.subscribe((event) =>
-        event.type === 'mrzRead' || event.type === 'mrzUnreadable' ? this.#present(event) : this.#takeFault(event),
+        event.type === 'mrzRead' || event.type === 'mrzUnreadable'
+          ? this.#documents.present(event)
+          : this.#takeFault(event),
       ),
       biometrics.onReadiness((isReady) => this.setFault('face-pipeline', 'NOT_READY', !isReady)),
     );
@@ -171,15 +157,16 @@ export class Inputs {
 
   /** Raises or clears a fault that no device owns. It keeps the lane from serving. */
   setFault(device: string, code: string, stands: boolean): void {
-    if (stands)
-      this.#setBoard(raise(this.#board, { device, code, since_ms: this.#now(), isBlocking: true, isDegrading: false }));
-    else this.#setBoard(clear(this.#board, { device, code }));
+    this.#set({ device, code, isBlocking: true, isDegrading: false }, stands);
   }
 
   /** Raises or clears what the lane can serve without, with an officer's word on every passage. */
   setDegraded(device: string, code: string, stands: boolean): void {
-    const fault: Fault = { device, code, since_ms: this.#now(), isBlocking: false, isDegrading: true };
-    this.#setBoard(stands ? raise(this.#board, fault) : clear(this.#board, fault));
+    this.#set({ device, code, isBlocking: false, isDegrading: true }, stands);
+  }
+
+  #set(fault: Omit<Fault, 'since_ms'>, stands: boolean): void {
+    this.#setBoard(stands ? raise(this.#board, { ...fault, since_ms: this.#now() }) : clear(this.#board, fault));
   }
 
   #tellDocument(event: { readonly type: 'DOCUMENT_TAKEN' | 'DOCUMENT_PLACED' }): void {
@@ -193,8 +180,7 @@ export class Inputs {
     this.#seeAttendance();
     this.#clearWatchdog();
     this.#seeTrust();
-    this.#ownHealth.look(this.#planned_ms);
-    this.#ticked_ms = parts.clock.monotonic_ms();
+    this.#ownHealth.look(this.#due_ms);
     this.#tellHealth();
     parts.cases.wipeDue(parts.clock.monotonic_ms());
     this.#armTick();
@@ -205,8 +191,8 @@ export class Inputs {
     this.#isTickQuiet = this.#isQuiet();
     const { clock } = this.#o.parts;
     const wait_ms = this.#isTickQuiet ? quietTick_ms : tick_ms;
-    // Counted from the last look: a quiet that an event ended was no silence of the event loop.
-    this.#planned_ms = clock.monotonic_ms() - this.#ticked_ms + wait_ms;
+    // Planned anew: a quiet that an event ended was no silence of the event loop.
+    this.#due_ms = clock.monotonic_ms() + wait_ms;
     this.#cancelTick = clock.after(wait_ms, () => this.#tick());
   }
 
@@ -218,8 +204,7 @@ export class Inputs {
   #isQuiet(): boolean {
     const lane = laneSnapshot(this.#o.kernel);
     if (lane === undefined || this.#board.length > 0 || !isAllShut(this.#hall)) return false;
-    const { transactionId, nextTransactionId } = lane.context;
-    return transactionId === null && nextTransactionId === null && quietStates.has(outermost(lane.value));
+    return transactionIds(this.#o.kernel).length === 0 && quietStates.has(outermost(lane.value));
   }
 
   #now(): number {
@@ -267,8 +252,7 @@ export class Inputs {
   }
 
   #takeFault(event: FaultEvent): void {
-    if (event.type === 'faultRaised') this.#raise(event);
-    else this.#setBoard(clear(this.#board, event));
+    this.#setDeviceFault(event.device, event.code, event.type === 'faultRaised');
     if (event.device === 'gate-io' && event.code === 'DEVICE_DISCONNECTED') this.#o.doors.forgetAsked();
   }
 
@@ -285,15 +269,8 @@ export class Inputs {
     gateIO.clearWatchdog().then(over, over);
   }
 
-  #raise({ device, code }: { device: string; code: DeviceFaultCode }): void {
-    const fault: Fault = {
-      device,
-      code,
-      since_ms: this.#now(),
-      isBlocking: deviceFaults[code].blocks,
-      isDegrading: false,
-    };
-    this.#setBoard(raise(this.#board, fault));
+  #setDeviceFault(device: string, code: DeviceFaultCode, stands: boolean): void {
+    this.#set({ device, code, isBlocking: deviceFaults[code].blocks, isDegrading: false }, stands);
   }
 
   #setBoard(board: FaultBoard): void {
@@ -319,108 +296,9 @@ export class Inputs {
     tellLane(this.#o.kernel, { type: 'HEALTH_CHANGED', blocking, degraded });
   }
 
-  /**
-   * A document was presented: to the transaction that waits for a second try, else to the lane. One presentation at a time
-   * goes through the kernel, so that evidence and case cannot come from two documents; a reader gone wild is thinned out.
-   */
-  #present(event: MRZReaderEvent): void {
-    const { parts } = this.#o;
-    const now_ms = parts.clock.monotonic_ms();
-    if (this.#presented !== undefined || now_ms - this.#lastPresented_ms < presentation_min_ms) return;
-    this.#lastPresented_ms = now_ms;
-    const { evidence, mrz } = this.#readZone(event);
-    const presentationId = parts.newId();
-    this.#presented = { presentationId, mrz };
-    const told = this.#tellPresented(presentationId, evidence, mrz);
-    void told.then(() => {
-      this.#presented = undefined;
-    });
-  }
-
-  /** To whom a document belongs that was presented now: a second try, a ticket from the kiosk, or the next traveller. */
-  #tellPresented(presentationId: string, evidence: MRZEvidence, mrz: MRZ | null): Promise<Committed | undefined> {
-    const { kernel } = this.#o;
-    const id = documentTransactionId(kernel);
-    const state = outermost(transactionSnapshot(kernel, id)?.value ?? '');
-    if (id !== null && state === 'awaitingDocument') {
-      return askTransaction(kernel, id, { type: 'DOCUMENT_PRESENTED', presentationId, mrz: evidence });
-    }
-    if (id !== null && state === 'awaitingGate' && this.#isSameDocument(id, mrz)) {
-      return askTransaction(kernel, id, { type: 'TOKEN_PRESENTED' });
-    }
-    return askLane(kernel, { type: 'DOCUMENT_PRESENTED', transactionId: presentationId, mrz: evidence });
-  }
-
-  /** The ticket at the gate is the very document that was inspected at the kiosk. */
-  #isSameDocument(id: string, mrz: MRZ | null): boolean {
-    const inspected = this.#o.parts.cases.get(id)?.mrz;
-    if (inspected === undefined || inspected === null || mrz === null) return false;
-    return (['issuingState', 'documentNumber', 'birthDate', 'expiryDate', 'surname', 'givenNames'] as const).every(
-      (field) => inspected[field] === mrz[field],
-    );
-  }
-
-  /**
-   * Called for every durable step before its effects: the zone enters a case only with the event that was accepted. Nothing
-   * personal is kept of a document that the lane ignored.
-   */
+  /** Called for every durable step before its effects. */
   observe(step: Committed): void {
     this.#endQuiet();
-    if (step.kind === 'transaction') this.#seeDeparture(step);
-    if (step.event.type !== 'DOCUMENT_PRESENTED' || step.isIgnored) return;
-    const { presentationId, transactionId } = step.event as { presentationId?: string; transactionId?: string };
-    const presented = this.#presented;
-    if (presented === undefined || presented.presentationId !== (presentationId ?? transactionId)) return;
-    const id = step.subject === laneSubject ? presented.presentationId : step.subject;
-    this.#o.parts.cases.open(id, this.#o.parts.clock.monotonic_ms() + openCase_ms).mrz = presented.mrz;
-  }
-
-  /** From the moment somebody is out, the document counts as used. */
-  #seeDeparture({ subject, context, isEnded }: Committed): void {
-    const { cases, clock } = this.#o.parts;
-    const hasDeparted = (context as TransactionContext).departure !== null;
-    const mrz = cases.get(subject)?.mrz;
-    if (hasDeparted && !this.#departed.has(subject) && mrz !== undefined && mrz !== null) {
-      this.#departed.add(subject);
-      this.#recent.use(mrz, clock.monotonic_ms());
-    }
-    if (isEnded) this.#departed.delete(subject);
-  }
-
-  /** A document that somebody else is in the cabin with is in use now (overlap). */
-  #lastUse_ms(mrz: MRZ): number | null {
-    const { kernel, parts } = this.#o;
-    const inCabin = currentTransactionId(kernel);
-    const state = outermost(transactionSnapshot(kernel, inCabin)?.value ?? '');
-    const isOwn = state === 'awaitingDocument' || state === 'awaitingGate';
-    if (inCabin !== null && !isOwn && this.#isSameDocument(inCabin, mrz)) return 0;
-    return this.#recent.lastUse_ms(mrz, parts.clock.monotonic_ms());
-  }
-
-  #readZone(event: MRZReaderEvent): { evidence: MRZEvidence; mrz: MRZ | null } {
-    const nothing = (because: string) => ({ evidence: { status: 'unavailable', because } as const, mrz: null });
-    if (event.type === 'mrzUnreadable') return nothing('MRZ_NOT_READ');
-    const result = parseMRZ(event.lines);
-    if (!result.ok) return nothing(result.because === 'check-digit' ? 'MRZ_CHECK_DIGIT' : 'MRZ_BAD_SHAPE');
-    const { mrz } = result;
-    const today = localDate(this.#now());
-    const birth = birthISO(mrz, today);
-    return {
-      mrz,
-      evidence: {
-        status: 'measured',
-        value: {
-          documentCode: mrz.documentCode,
-          issuingState: mrz.issuingState,
-          nationality: mrz.nationality,
-          expiresOn: expiryISO(mrz, today),
-          lastUse_ms: this.#lastUse_ms(mrz),
-          age_years: birth === null ? null : completedYears(birth, today),
-          today,
-        },
-        at_ms: this.#now(),
-        by: 'mrz-reader',
-      },
-    };
+    this.#documents.observe(step);
   }
 }

@@ -6,8 +6,16 @@ import { outermost } from '../lane/presentation.ts';
 import type { Clock } from './clock.ts';
 import { PureMachine } from './pure-machine.ts';
 import { StateText } from './state-text.ts';
-import type { Effect, KernelEvent } from './timer-changes.ts';
-import { type DueTimer, foldTimers, noTimers, sortActions, type TimerChanges, timerKey } from './timer-changes.ts';
+import {
+  type DueTimer,
+  type Effect,
+  foldTimers,
+  type KernelEvent,
+  noTimers,
+  sortActions,
+  type TimerChanges,
+  timerKey,
+} from './timer-changes.ts';
 
 export type { Effect, KernelEvent } from './timer-changes.ts';
 

@@ -96,6 +96,12 @@ export const currentTransactionId = (kernel: Kernel): string | null =>
 export const documentTransactionId = (kernel: Kernel): string | null =>
   laneSnapshot(kernel)?.context.nextTransactionId ?? currentTransactionId(kernel);
 
+/** Every transaction that is under way; the one that the lane serves comes first. */
+export function transactionIds(kernel: Kernel): readonly string[] {
+  const { transactionId = null, nextTransactionId = null } = laneSnapshot(kernel)?.context ?? {};
+  return [transactionId, nextTransactionId].filter((id) => id !== null);
+}
+
 export const tellLane = (kernel: Kernel, event: LaneHappening): void => kernel.send(laneSubject, event);
 
 export const tellTransaction = (kernel: Kernel, id: string, event: TransactionHappening): void =>
@@ -116,8 +122,7 @@ export const askTransaction = (
  * hall when it starts, and a document that is snatched that early fails its chip read.
  */
 export function tellAll(kernel: Kernel, event: TransactionHappening): void {
-  const { transactionId = null, nextTransactionId = null } = laneSnapshot(kernel)?.context ?? {};
-  for (const id of [transactionId, nextTransactionId]) if (id !== null) tellTransaction(kernel, id, event);
+  for (const id of transactionIds(kernel)) tellTransaction(kernel, id, event);
 }
 
 /** The one that the lane serves. */

@@ -16,6 +16,8 @@ export type OwnHealthOptions = {
   readonly setFault: (device: string, code: string, stands: boolean) => void;
 };
 
+type VitalSign = keyof typeof vitalSigns;
+
 /** From one question to the face pipeline to the next. */
 const ping_ms = 5_000;
 /** A session that no transaction has: forgetting it is the smallest thing the pipeline can be asked for. */
@@ -28,9 +30,7 @@ const nobody = 'nobody';
 export class OwnHealth {
   readonly #o: OwnHealthOptions;
   readonly #clockWatch: ClockWatch;
-  #looked_ms: number | null = null;
-  #loopLateUntil_ms = neverLate;
-  #commitLateUntil_ms = neverLate;
+  readonly #lateUntil_ms: Record<VitalSign, number> = { eventLoop: neverLate, commit: neverLate };
   #pinged_ms: number;
 
   constructor(options: OwnHealthOptions) {
@@ -39,12 +39,13 @@ export class OwnHealth {
     this.#pinged_ms = options.clock.monotonic_ms();
   }
 
-  /** `planned_ms`: how long after the last look this one was to come. */
-  look(planned_ms: number): void {
+  /** `due_ms`: monotonic time at which this look was to come. */
+  look(due_ms: number): void {
     const now_ms = this.#o.clock.monotonic_ms();
     this.#seeClock(now_ms);
-    this.#seeLoop(now_ms, planned_ms);
-    this.#seeCommit(now_ms);
+    this.#hear('eventLoop', now_ms - due_ms, now_ms);
+    // Between commits the journal owes nothing.
+    this.#hear('commit', now_ms - (this.#o.kernel.committingSince_ms ?? now_ms), now_ms);
     this.#ping(now_ms);
   }
 
@@ -58,20 +59,11 @@ export class OwnHealth {
     this.#o.setFault('clock', 'CLOCK_JUMPED', !isTrusted);
   }
 
-  #seeLoop(now_ms: number, planned_ms: number): void {
-    const { eventLoop } = vitalSigns;
-    const silence_ms = now_ms - (this.#looked_ms ?? now_ms) - planned_ms;
-    this.#looked_ms = now_ms;
-    this.#loopLateUntil_ms = lateUntil(this.#loopLateUntil_ms, silence_ms, now_ms, eventLoop);
-    this.#o.setFault(eventLoop.device, eventLoop.code, now_ms < this.#loopLateUntil_ms);
-  }
-
-  /** Between commits the journal owes nothing. */
-  #seeCommit(now_ms: number): void {
-    const { commit } = vitalSigns;
-    const silence_ms = now_ms - (this.#o.kernel.committingSince_ms ?? now_ms);
-    this.#commitLateUntil_ms = lateUntil(this.#commitLateUntil_ms, silence_ms, now_ms, commit);
-    this.#o.setFault(commit.device, commit.code, now_ms < this.#commitLateUntil_ms);
+  #hear(sign: VitalSign, silence_ms: number, now_ms: number): void {
+    const { device, code, ...limits } = vitalSigns[sign];
+    const until_ms = lateUntil(this.#lateUntil_ms[sign], silence_ms, now_ms, limits);
+    this.#lateUntil_ms[sign] = until_ms;
+    this.#o.setFault(device, code, now_ms < until_ms);
   }
 
   /** A child that does not answer in its time is replaced by its supervisor, which says so. */

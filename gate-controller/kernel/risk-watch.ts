@@ -4,8 +4,8 @@ export type RiskWatchOptions = {
   readonly clock: Clock;
   /** True when the service says that it can answer. Never rejects. */
   readonly ping: (signal: AbortSignal) => Promise<boolean>;
-  /** Called when the judgement changes. */
-  readonly onChange: (isDown: boolean) => void;
+  /** Told after every answer; the same again changes nothing. */
+  readonly setDown: (isDown: boolean) => void;
 };
 
 /** Between two questions, for one answer, ms; and how many must go wrong in a row, so that one lost answer means nothing. */
@@ -20,7 +20,6 @@ const failures_max = 2;
 export class RiskWatch {
   readonly #o: RiskWatchOptions;
   #failures = 0;
-  #isDown = false;
   #isStopped = false;
   #cancel: () => void = () => {};
 
@@ -44,9 +43,7 @@ export class RiskWatch {
     cancel();
     if (this.#isStopped) return;
     this.#failures = isWell ? 0 : this.#failures + 1;
-    const isDown = this.#failures >= failures_max;
-    if (isDown !== this.#isDown) this.#o.onChange(isDown);
-    this.#isDown = isDown;
+    this.#o.setDown(this.#failures >= failures_max);
     this.#cancel = this.#o.clock.after(interval_ms, () => void this.#look());
   }
 }

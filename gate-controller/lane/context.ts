@@ -1,5 +1,5 @@
 import type { MRZEvidence } from '../decision/evidence.ts';
-import { type Hall, isEmergency, isReverseEntry, unknownHall } from '../safety/hall.ts';
+import { type Hall, isAllShut, isEmergency, isReverseEntry, unknownHall } from '../safety/hall.ts';
 import { isFresh, isWithin, type LockdownCause } from '../transaction/events.ts';
 import type { Profile, Topology } from '../transaction/topology.ts';
 import type { LaneEvent } from './events.ts';
@@ -141,6 +141,10 @@ export const isAssistDue = ({ isAssistOrdered, isRecovering, degraded }: LaneCon
 export const isUnattended = ({ attendance, isAttended }: LaneContext): boolean =>
   attendance === 'required' && !isAttended;
 
+/** Nobody is served or in the cabin, and somebody would see what goes wrong. */
+export const isNewcomerWelcome = (context: LaneContext): boolean =>
+  context.transactionId === null && isAllShut(context.hall) && !isUnattended(context);
+
 /** The traveller before is on the way out and nobody else waits: a document may be read. */
 export const isNextWelcome = (context: LaneContext): boolean =>
   context.isOverlapping &&
@@ -149,6 +153,14 @@ export const isNextWelcome = (context: LaneContext): boolean =>
   context.leavingTransactionId === context.transactionId &&
   context.nextTransactionId === null &&
   !isUnattended(context);
+
+/** A lockdown ends every order to serve; whoever consented to the end of another did not know of it. */
+export const lockedFor = (cause: LockdownCause): Partial<LaneContext> => ({
+  lockdown: cause,
+  shouldOpen: false,
+  isAssistOrdered: false,
+  firstConsent: null,
+});
 
 /** The next transaction moves up when the one in the cabin ends; its cabin is given once the doors are shut. */
 export function endOfTransaction(context: LaneContext, event: LaneEvent): Partial<LaneContext> {

@@ -1,6 +1,14 @@
 import { assign, setup } from 'xstate';
 import type { DoorCommand, DoorName } from '../../drivers/contracts/gate-io.ts';
-import { isAllShut, isEmergency, isLeftByEntry, isOccupied, isShutOnObject, isUnshut } from '../safety/hall.ts';
+import {
+  type Hall,
+  isAllShut,
+  isEmergency,
+  isLeftByEntry,
+  isOccupied,
+  isShutOnObject,
+  isUnshut,
+} from '../safety/hall.ts';
 import { isFresh, type LockdownCause } from '../transaction/events.ts';
 import {
   endOfTransaction,
@@ -8,17 +16,22 @@ import {
   isCrossing,
   isEmergencyEvent,
   isFirstOfTwo,
+  isNewcomerWelcome,
   isNextWelcome,
   isReverseEntryEvent,
   isUnattended,
   type LaneContext,
   type LaneInput,
+  lockedFor,
   mayAskForMaintenance,
   mayBeginMaintenance,
   restarted,
   type TransactionStart,
 } from './context.ts';
 import type { LaneEvent } from './events.ts';
+
+/** Somebody has to look after the cabin; a thing that was left behind shut doors waits for officers. */
+const isDisturbed = (hall: Hall): boolean => isUnshut(hall) && !isShutOnObject(hall);
 
 /**
  * What the lane can ask for, remember, test and wait for. Actions without a body are carried out by the kernel's effects
@@ -64,18 +77,8 @@ export const laneVocabulary = setup({
     giveCabin: assign({ isCabinGiven: true }),
     endTransaction: assign(({ context, event }) => endOfTransaction(context, event)),
     close: assign({ shouldOpen: false, isAssistOrdered: false }),
-    lockForReverseEntry: assign({
-      lockdown: 'REVERSE_ENTRY',
-      shouldOpen: false,
-      isAssistOrdered: false,
-      firstConsent: null,
-    }),
-    lock: assign((_, { cause }: { cause: LockdownCause }) => ({
-      lockdown: cause,
-      shouldOpen: false,
-      isAssistOrdered: false,
-      firstConsent: null,
-    })),
+    lockForReverseEntry: assign(lockedFor('REVERSE_ENTRY')),
+    lock: assign((_, { cause }: { cause: LockdownCause }) => lockedFor(cause)),
     keepFirstConsent: assign(({ event }) => ({
       firstConsent: { officer: 'officer' in event ? event.officer : '', at_ms: event.at_ms },
     })),
@@ -113,9 +116,8 @@ export const laneVocabulary = setup({
     isSick: ({ context }) => context.blocking.length > 0,
     isExitShut: ({ context: { hall } }) => hall.isKnown && hall.exit === 'closed',
     isExitUnshut: ({ context: { hall } }) => hall.isKnown && hall.exit !== 'closed',
-    isUnshut: ({ context: { hall } }) => isUnshut(hall) && !isShutOnObject(hall),
-    isUnshutAndIdle: ({ context }) =>
-      context.transactionId === null && isUnshut(context.hall) && !isShutOnObject(context.hall),
+    isUnshut: ({ context }) => isDisturbed(context.hall),
+    isUnshutAndIdle: ({ context }) => context.transactionId === null && isDisturbed(context.hall),
     isShutOrServing: ({ context }) => context.transactionId !== null || isAllShut(context.hall),
     isShutOnObject: ({ context }) => isShutOnObject(context.hall),
     isIdle: ({ context }) => context.transactionId === null,
@@ -127,17 +129,9 @@ export const laneVocabulary = setup({
     isCabinEmpty: ({ context }) => isLeftByEntry(context.hall),
     isAllShut: ({ context }) => isAllShut(context.hall),
     isCabinDue: ({ context }) => context.transactionId !== null && !context.isCabinGiven && isAllShut(context.hall),
-    isReadyForTraveller: ({ context }) =>
-      context.topology !== 'one-step' &&
-      context.transactionId === null &&
-      isAllShut(context.hall) &&
-      !isUnattended(context),
+    isReadyForTraveller: ({ context }) => context.topology !== 'one-step' && isNewcomerWelcome(context),
     isReadyForNext: ({ context }) => isNextWelcome(context),
-    isInvitationDue: ({ context }) =>
-      context.topology === 'one-step' &&
-      context.transactionId === null &&
-      isAllShut(context.hall) &&
-      !isUnattended(context),
+    isInvitationDue: ({ context }) => context.topology === 'one-step' && isNewcomerWelcome(context),
     isEnteredAndIdle: ({ context }) => context.transactionId === null && isOccupied(context.hall),
     isUnattendedAndIdle: ({ context }) => isUnattended(context) && context.transactionId === null,
     isUnattended: ({ context }) => isUnattended(context),

@@ -25,17 +25,13 @@ export function clear(board: FaultBoard, fault: Pick<Fault, 'device' | 'code'>):
 
 /** Codes of what keeps the lane from serving, as `device:code`, in a stable order. */
 export const blockingCodes = (board: FaultBoard): readonly string[] =>
-  board
-    .filter((fault) => fault.isBlocking)
-    .map(faultKey)
-    .sort();
+  codesOf(board.filter((fault) => fault.isBlocking));
 
 /** Codes of what the lane can serve without, in a stable order. */
 export const degradingCodes = (board: FaultBoard): readonly string[] =>
-  board
-    .filter((fault) => fault.isDegrading)
-    .map(faultKey)
-    .sort();
+  codesOf(board.filter((fault) => fault.isDegrading));
+
+const codesOf = (board: FaultBoard): readonly string[] => board.map(faultKey).sort();
 
 /** What tells one fault from another: `device:code`. */
 export const faultKey = ({ device, code }: Pick<Fault, 'device' | 'code'>): string => `${device}:${code}`;
