@@ -5,10 +5,10 @@ import { outermost } from '../lane/presentation.ts';
 import { isStepUnderDuress, shownState } from './disguise.ts';
 import {
   commandValid_ms,
+  isPersonNumber,
   type OfficerCommand,
   type OfficerCommandName,
   personNumberOf,
-  personNumberPattern,
 } from './messages.ts';
 import { namesHolder } from './holder-words.ts';
 import { laneConsent, transactionConsent } from './four-eyes.ts';
@@ -58,10 +58,8 @@ const expired = (): CommandRefusal =>
 /** A page's clock may run this far ahead of ours, ms: its offset was taken from a view that travelled. */
 const ahead_max_ms = 1_000;
 
-const personNumber = new RegExp(personNumberPattern);
-
 /** An order is for now: one that is too old, or from a page whose clock is wrong, is refused. */
-export function untimely(givenAt_ms: number, now_ms: number): CommandRefusal | undefined {
+function untimely(givenAt_ms: number, now_ms: number): CommandRefusal | undefined {
   if (givenAt_ms - now_ms > ahead_max_ms) {
     return refuse(409, 'COMMAND_FROM_FUTURE', 'The clock of this page is wrong. Load it again.');
   }
@@ -69,9 +67,18 @@ export function untimely(givenAt_ms: number, now_ms: number): CommandRefusal | u
   return now_ms - givenAt_ms <= commandValid_ms ? undefined : expired();
 }
 
+/** Undefined for an order of now, from a page of this run. */
+export function unfitTime(
+  { expectedSeq, givenAt_ms }: Pick<OfficerCommand, 'expectedSeq' | 'givenAt_ms'>,
+  { kernel, now_ms }: Pick<CommandContext, 'kernel' | 'now_ms'>,
+): CommandRefusal | undefined {
+  if (expectedSeq > kernel.seq) return stale('The page is from before a restart. Load it again.');
+  return untimely(givenAt_ms, now_ms());
+}
+
 /** Undefined for the number of an officer or technician, as far as its form can tell. */
 export const unfitNumber = (number: string): CommandRefusal | undefined =>
-  personNumber.test(number)
+  isPersonNumber(number)
     ? undefined
     : refuse(422, 'NUMBER_UNFIT', 'Give your own number: 2 to 20 letters, digits or hyphens.');
 
@@ -123,11 +130,6 @@ function isCoveredUp(command: OfficerCommandName, step: Committed, { validUntil_
   if (step.at_ms > validUntil_ms) return false;
   if (command === 'lockLane') return state === 'lockdown';
   return command === 'resetLockdown' ? state === 'closed' : isStepUnderDuress(step);
-}
-
-function unfitTime(command: OfficerCommand, { kernel, now_ms }: CommandContext): CommandRefusal | undefined {
-  if (command.expectedSeq > kernel.seq) return stale('The page is from before a restart. Load it again.');
-  return untimely(command.givenAt_ms, now_ms());
 }
 
 const trimmed = ({ reason }: OfficerCommand): string => reason?.trim() ?? '';

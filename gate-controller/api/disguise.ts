@@ -1,15 +1,13 @@
 import type { Committed } from '../kernel/kernel.ts';
-import { type laneSnapshot } from '../kernel/lane-parts.ts';
 import type { LaneContext } from '../lane/context.ts';
 import { outermost } from '../lane/presentation.ts';
 import { eventName } from './event-names.ts';
+import type { Lane } from './view-sources.ts';
 
 /**
  * A lane that an officer locked under duress is shown as one that was closed: whoever forces the officer reads the pages,
  * too. The journal, the log and the figure `gate_silent_alarm` say what it is.
  */
-
-type Lane = NonNullable<ReturnType<typeof laneSnapshot>>;
 
 const isSilent = (value: unknown, context: LaneContext): boolean =>
   outermost(value) === 'lockdown' && context.lockdown === 'DURESS';

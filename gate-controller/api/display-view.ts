@@ -1,5 +1,4 @@
 import { documentTransactionId, laneSnapshot, presentation, transactionSnapshot } from '../kernel/lane-parts.ts';
-import { isUnderDuress } from './disguise.ts';
 import type { DisplayView, Screen } from './messages.ts';
 import type { ViewSources } from './view-sources.ts';
 
@@ -29,7 +28,6 @@ export function displayView(sources: ViewSources): DisplayView {
 function screenOf({ help, kernel, now_ms }: ViewSources, isAssisted: boolean): Screen {
   const { screen } = presentation(kernel);
   if (screen === 'officerComing' && isAssisted) return 'officerConfirms';
-  if (screen === 'lockedDown' && isUnderDuress(laneSnapshot(kernel))) return 'closed';
   return screen === 'placeDocument' && help.isFresh(now_ms()) ? 'helpComing' : screen;
 }
 

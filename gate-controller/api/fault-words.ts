@@ -96,9 +96,7 @@ const others: Readonly<Record<string, FaultWords>> = {
     meaning: 'something was left in the cabin',
     advice: 'An officer looks at it first. The lane opens again when the cabin is empty.',
   },
-};
-
-const ofSelfTest: Readonly<Record<string, FaultWords>> = {
+  // What the self-test finds.
   GATE_NOT_SEEN: { meaning: 'doors and sensors are not seen', advice: cable },
   ENTRY_NOT_CLOSED: { meaning: 'the entry door is not closed', advice: lookAtDoor },
   EXIT_NOT_CLOSED: { meaning: 'the exit door is not closed', advice: lookAtDoor },
@@ -134,6 +132,6 @@ const isDeviceFault = (code: string): code is DeviceFaultCode => Object.hasOwn(d
 /** A fault in words. One that no table knows is named by its code, so that a log can be searched for it. */
 export function wordsOfFault(code: string): FaultWords {
   if (isDeviceFault(code)) return { meaning: deviceFaults[code].meaning, advice: adviceByFault[code] };
-  const known = Object.hasOwn(others, code) ? others[code] : Object.hasOwn(ofSelfTest, code) ? ofSelfTest[code] : null;
+  const known = Object.hasOwn(others, code) ? others[code] : undefined;
   return known ?? { meaning: code, advice: 'Look for this code in the log.' };
 }

@@ -1,9 +1,9 @@
-import type { laneSnapshot } from '../kernel/lane-parts.ts';
 import type { TransactionContext } from '../transaction/context.ts';
 import { waitsOf } from '../transaction/context.ts';
+import { isWithin } from '../transaction/events.ts';
 import type { LaneView, SecondOfficerView } from './messages.ts';
+import type { Lane } from './view-sources.ts';
 
-type Lane = NonNullable<ReturnType<typeof laneSnapshot>>;
 type Consent = { readonly officer: string; readonly at_ms: number };
 
 /** A first officer's word counts for a while; afterwards it is as if it had not been given. */
@@ -12,7 +12,7 @@ function standing(
   consent_ms: number,
   now_ms: number,
 ): Omit<SecondOfficerView, 'command'> | null {
-  if (consent === null || !(now_ms - consent.at_ms <= consent_ms)) return null;
+  if (consent === null || !isWithin(now_ms - consent.at_ms, consent_ms)) return null;
   return { officer: consent.officer, until_ms: consent.at_ms + consent_ms };
 }
 
@@ -32,6 +32,6 @@ export function transactionConsent(context: TransactionContext, now_ms: number):
 export function maintenanceOf({ context }: Lane, now_ms: number): LaneView['maintenance'] {
   const { maintenance, timings } = context;
   if (maintenance === null) return null;
-  const isPending = now_ms - maintenance.askedAt_ms <= timings.consent_ms;
+  const isPending = isWithin(now_ms - maintenance.askedAt_ms, timings.consent_ms);
   return maintenance.officer !== null || isPending ? maintenance : null;
 }

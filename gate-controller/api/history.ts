@@ -94,10 +94,6 @@ export class History {
     return true;
   }
 
-  latest(): Passage | undefined {
-    return [...this.#passages.values()].at(-1);
-  }
-
   /** The passage that ended last; a later one may be under way. */
   latestEnded(): Passage | undefined {
     return [...this.#passages.values()]

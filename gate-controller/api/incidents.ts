@@ -5,9 +5,7 @@ import { outermost } from '../lane/presentation.ts';
 import { type Hall, hallOf } from '../safety/hall.ts';
 import type { IncidentView, ReasonView } from './messages.ts';
 import { reasonView } from './transaction-view.ts';
-import type { ViewSources } from './view-sources.ts';
-
-type Lane = NonNullable<ReturnType<typeof laneSnapshot>>;
+import type { Lane, ViewSources } from './view-sources.ts';
 
 const lockedByOfficer: ReasonView = {
   code: 'LANE_LOCKED_DOWN',

@@ -257,6 +257,11 @@ export const commandValid_ms = 5_000;
 /** Number of an officer or technician. Until sign-in exists it is what the person says. */
 export const personNumberPattern = '^[A-Za-z0-9-]{2,20}$';
 
+const personNumber = new RegExp(personNumberPattern);
+
+/** True for what the controller takes as the number of an officer or technician. */
+export const isPersonNumber = (number: string): boolean => personNumber.test(number);
+
 /** One person, one number, however it is written: applied where a number that fits the pattern enters. */
 export const personNumberOf = (written: string): string => written.trim().toUpperCase();
 

@@ -1,11 +1,8 @@
-import { type laneSnapshot, type transactionSnapshot } from '../kernel/lane-parts.ts';
 import { outermost } from '../lane/presentation.ts';
 import { isUnderDuress, shownState } from './disguise.ts';
 import type { OfficerCommandName, TravellerProfile } from './messages.ts';
 import { laneEvent, type Order, transactionEvent } from './officer-events.ts';
-
-type Lane = NonNullable<ReturnType<typeof laneSnapshot>>;
-type Transaction = NonNullable<ReturnType<typeof transactionSnapshot>>;
+import type { Lane, Transaction } from './view-sources.ts';
 
 /** Commands that only ever make the lane safer: whoever gives one on an old view means the lane as it is now, too. */
 export const alwaysMeant: ReadonlySet<OfficerCommandName> = new Set(['lockLane', 'duress']);

@@ -1,45 +1,43 @@
 import type { LaneHappening } from '../lane/events.ts';
-import type { TransactionHappening } from '../transaction/events.ts';
+import type { Commanded, TransactionHappening } from '../transaction/events.ts';
 import type { OfficerCommandName } from './messages.ts';
 
 /** What every order of an officer carries into the machine. */
-export type Order = {
-  readonly officer: string;
-  /** Wall clock; the machine ignores the order in a later turn. */
-  readonly validUntil_ms: number;
-  readonly reason: string;
-};
+export type Order = Commanded & { readonly reason: string };
 
-type EventOf<Happening> = (order: Order) => Happening;
+/** Not every event takes the reason: the record holds none where none was asked. */
+type EventOf<Happening> = (by: Commanded, reason: string) => Happening;
 
 /** Commands to the lane, as the events that its machine knows. */
 const laneEvents: Partial<Readonly<Record<OfficerCommandName, EventOf<LaneHappening>>>> = {
-  openLane: ({ reason: _, ...by }) => ({ type: 'OFFICER_OPENED_LANE', ...by }),
-  assistLane: ({ reason: _, ...by }) => ({ type: 'OFFICER_ASSISTED_LANE', ...by }),
-  closeLane: ({ reason: _, ...by }) => ({ type: 'OFFICER_CLOSED_LANE', ...by }),
-  lockLane: ({ reason: _, ...by }) => ({ type: 'OFFICER_LOCKED_LANE', ...by, isDuress: false }),
-  duress: ({ reason: _, ...by }) => ({ type: 'OFFICER_LOCKED_LANE', ...by, isDuress: true }),
-  resetLockdown: (order) => ({ type: 'OFFICER_RESET_LOCKDOWN', ...order }),
-  resetEvacuation: (order) => ({ type: 'OFFICER_RESET_EVACUATION', ...order }),
-  consentMaintenance: ({ reason: _, ...by }) => ({ type: 'OFFICER_CONSENTED_MAINTENANCE', ...by }),
-  useAccessibleProfile: ({ reason: _, ...by }) => ({ type: 'OFFICER_SET_PROFILE', ...by, profile: 'accessible' }),
-  useStandardProfile: ({ reason: _, ...by }) => ({ type: 'OFFICER_SET_PROFILE', ...by, profile: 'standard' }),
+  openLane: (by) => ({ type: 'OFFICER_OPENED_LANE', ...by }),
+  assistLane: (by) => ({ type: 'OFFICER_ASSISTED_LANE', ...by }),
+  closeLane: (by) => ({ type: 'OFFICER_CLOSED_LANE', ...by }),
+  lockLane: (by) => ({ type: 'OFFICER_LOCKED_LANE', ...by, isDuress: false }),
+  duress: (by) => ({ type: 'OFFICER_LOCKED_LANE', ...by, isDuress: true }),
+  resetLockdown: (by, reason) => ({ type: 'OFFICER_RESET_LOCKDOWN', ...by, reason }),
+  resetEvacuation: (by, reason) => ({ type: 'OFFICER_RESET_EVACUATION', ...by, reason }),
+  consentMaintenance: (by) => ({ type: 'OFFICER_CONSENTED_MAINTENANCE', ...by }),
+  useAccessibleProfile: (by) => ({ type: 'OFFICER_SET_PROFILE', ...by, profile: 'accessible' }),
+  useStandardProfile: (by) => ({ type: 'OFFICER_SET_PROFILE', ...by, profile: 'standard' }),
 };
 
 /** Commands about one passage. */
 const transactionEvents: Partial<Readonly<Record<OfficerCommandName, EventOf<TransactionHappening>>>> = {
-  acknowledge: ({ reason: _, ...by }) => ({ type: 'OFFICER_ACKNOWLEDGED', ...by }),
-  releaseToExit: (order) => ({ type: 'OFFICER_RELEASED', ...order }),
-  returnToEntry: (order) => ({ type: 'OFFICER_RETURNED', ...order }),
-  allowCompanion: (order) => ({ type: 'OFFICER_ALLOWED_COMPANION', ...order }),
-  useAccessibleProfile: ({ reason: _, ...by }) => ({ type: 'OFFICER_SET_PROFILE', ...by, profile: 'accessible' }),
-  useStandardProfile: ({ reason: _, ...by }) => ({ type: 'OFFICER_SET_PROFILE', ...by, profile: 'standard' }),
+  acknowledge: (by) => ({ type: 'OFFICER_ACKNOWLEDGED', ...by }),
+  releaseToExit: (by, reason) => ({ type: 'OFFICER_RELEASED', ...by, reason }),
+  returnToEntry: (by, reason) => ({ type: 'OFFICER_RETURNED', ...by, reason }),
+  allowCompanion: (by, reason) => ({ type: 'OFFICER_ALLOWED_COMPANION', ...by, reason }),
+  useAccessibleProfile: (by) => ({ type: 'OFFICER_SET_PROFILE', ...by, profile: 'accessible' }),
+  useStandardProfile: (by) => ({ type: 'OFFICER_SET_PROFILE', ...by, profile: 'standard' }),
 };
 
 /** Undefined when the command does not concern the lane as such. */
-export const laneEvent = (command: OfficerCommandName, order: Order): LaneHappening | undefined =>
-  laneEvents[command]?.(order);
+export const laneEvent = (command: OfficerCommandName, { reason, ...by }: Order): LaneHappening | undefined =>
+  laneEvents[command]?.(by, reason);
 
 /** Undefined when the command does not concern a passage. */
-export const transactionEvent = (command: OfficerCommandName, order: Order): TransactionHappening | undefined =>
-  transactionEvents[command]?.(order);
+export const transactionEvent = (
+  command: OfficerCommandName,
+  { reason, ...by }: Order,
+): TransactionHappening | undefined => transactionEvents[command]?.(by, reason);

@@ -4,7 +4,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { CaseFiles } from '../cases/case-files.ts';
 import type { ChainedRecord } from '../journal/record.ts';
@@ -104,6 +104,12 @@ async function inTime<T, U>(promise: Promise<T>, max_ms: number, otherwise: U): 
   }
 }
 
+/** Taken once it is recorded; else what it was refused for. */
+function conclude(reply: FastifyReply, commandId: string, refusal: CommandRefusal | undefined): FastifyReply {
+  if (refusal === undefined) return reply.code(202).send({ commandId });
+  return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message });
+}
+
 const response = { 202: Type.Object({ commandId: Id }), 409: Problem, 422: Problem, 503: Problem };
 
 function addCommands(app: FastifyInstance, options: ServerOptions, changed: () => void): void {
@@ -119,16 +125,14 @@ function addCommands(app: FastifyInstance, options: ServerOptions, changed: () =
     if (command.command === 'duress') logger.error(line, 'silent alarm');
     else logger.info(line, 'officer command');
     changed();
-    if (refusal === undefined) return reply.code(202).send({ commandId: command.commandId });
-    return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message });
+    return conclude(reply, command.commandId, refusal);
   });
   typed.post('/api/technician', { schema: { body: TechnicianCommanding, response } }, async (request, reply) => {
     const command: TechnicianCommand = request.body;
     const refusal = await inTime(technicians.answer(command), recorded_max_ms, unconfirmed);
     logger.info({ command: command.command, refusal: refusal?.code ?? null }, 'technician command');
     changed();
-    if (refusal === undefined) return reply.code(202).send({ commandId: command.commandId });
-    return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message });
+    return conclude(reply, command.commandId, refusal);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Committed } from '../kernel/kernel.ts';
+import { laneSubject } from '../kernel/lane-parts.ts';
 import { shownStep } from './disguise.ts';
 import type { StepView } from './technician-messages.ts';
 
@@ -45,7 +46,7 @@ export class StepLog {
     if (this.#standings.get(subject)?.state === state) return;
     this.#standings.delete(subject);
     this.#standings.set(subject, { state, since_ms: at_ms });
-    const [oldest] = [...this.#standings.keys()].filter((each) => each !== 'lane');
+    const [oldest] = [...this.#standings.keys()].filter((each) => each !== laneSubject);
     if (this.#standings.size > subjects_max && oldest !== undefined) this.#standings.delete(oldest);
   }
 

@@ -3,11 +3,10 @@ import { askLane, laneSnapshot, laneSubject } from '../kernel/lane-parts.ts';
 import type { LaneHappening } from '../lane/events.ts';
 import { outermost } from '../lane/presentation.ts';
 import { isStepUnderDuress, isUnderDuress, shownState } from './disguise.ts';
-import { type CommandRefusal, isSeen, notNow, refuse, stale, unfitNumber, untimely, verdictOf } from './commands.ts';
+import { type CommandRefusal, isSeen, notNow, refuse, stale, unfitNumber, unfitTime, verdictOf } from './commands.ts';
 import { commandValid_ms, personNumberOf } from './messages.ts';
 import type { TechnicianCommand, TechnicianCommandName } from './technician-messages.ts';
-
-type Lane = NonNullable<ReturnType<typeof laneSnapshot>>;
+import type { Lane } from './view-sources.ts';
 
 export type TechnicianContext = {
   readonly kernel: Kernel;
@@ -48,8 +47,7 @@ export async function giveTechnician(
 ): Promise<CommandRefusal | undefined> {
   const command = { ...given, technician: personNumberOf(given.technician) };
   if (command.laneId !== laneId) return notNow('This command is for another lane.');
-  if (command.expectedSeq > kernel.seq) return stale('The page is from before a restart. Load it again.');
-  const unfit = unfitNumber(command.technician) ?? untimely(command.givenAt_ms, now_ms());
+  const unfit = unfitNumber(command.technician) ?? unfitTime(command, { kernel, now_ms });
   if (unfit !== undefined) return unfit;
   const lane = laneSnapshot(kernel);
   const validUntil_ms = command.givenAt_ms + commandValid_ms;

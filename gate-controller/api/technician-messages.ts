@@ -3,19 +3,13 @@
  * is a state and a number of steps, and no record of a traveller can be reached from it.
  */
 
-import type { DoorView, LaneMode } from './messages.ts';
+import type { TransitionRow } from '../kernel/transition-table.ts';
+import type { DoorView, LaneMode, LaneView } from './messages.ts';
 
-/** One way out of a state, as `kernel/transition-table.ts` reads it from the machine. */
-export type TransitionRowView = {
-  readonly state: string;
-  readonly on: string;
-  readonly guard: string | null;
-  readonly target: string | null;
-  readonly actions: readonly string[];
-};
+export type { TransitionRow };
 
 /** GET /api/machines: both statecharts, as they run. */
-export type MachinesView = Readonly<Record<MachineKind, readonly TransitionRowView[]>>;
+export type MachinesView = Readonly<Record<MachineKind, readonly TransitionRow[]>>;
 
 export type MachineKind = 'lane' | 'transaction';
 
@@ -105,11 +99,7 @@ export type TechnicianView = {
   readonly inputs: readonly { readonly name: string; readonly isOn: boolean }[];
   readonly timers: readonly TimerView[];
   readonly health: readonly HealthView[];
-  readonly maintenance: {
-    readonly technician: string;
-    readonly officer: string | null;
-    readonly askedAt_ms: number;
-  } | null;
+  readonly maintenance: LaneView['maintenance'];
   /** Commands a technician may give now. */
   readonly commands: readonly TechnicianCommandName[];
 };

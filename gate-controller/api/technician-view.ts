@@ -18,7 +18,7 @@ import type {
   TimerView,
 } from './technician-messages.ts';
 import type { ViewSources } from './view-sources.ts';
-import { doorView, modeOf } from './views.ts';
+import { doorView, modeOf, standingFaults } from './views.ts';
 
 /** A device as it is wired, beside its faults. */
 export type DeviceStanding = Omit<DeviceView, 'faults'>;
@@ -101,13 +101,9 @@ function standingsOf({ kernel, history }: TechnicianSources): readonly StandingV
 }
 
 /** Wired devices first, then whatever else has a fault. */
-function devicesOf({ devices, board, kernel, now_ms }: TechnicianSources): readonly DeviceView[] {
-  const found = laneSnapshot(kernel)?.context.selfTestFailures ?? [];
-  const standing = [
-    ...board(),
-    ...found.map((code) => ({ device: 'self-test', code, since_ms: now_ms(), isBlocking: true })),
-  ];
-  const wired = devices();
+function devicesOf(sources: TechnicianSources): readonly DeviceView[] {
+  const standing = standingFaults(sources);
+  const wired = sources.devices();
   const faultsOf = (name: string): readonly DeviceFaultView[] =>
     standing
       .filter(({ device }) => device === name)

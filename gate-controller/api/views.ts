@@ -11,7 +11,7 @@ import { incidentsOf } from './incidents.ts';
 import type { DoorView, FaultView, LaneMode, LaneView, OfficerView } from './messages.ts';
 import { laneOffers } from './offers.ts';
 import { transactionView } from './transaction-view.ts';
-import type { ViewSources } from './view-sources.ts';
+import type { Lane, ViewSources } from './view-sources.ts';
 
 /** Internal lane states that an officer need not tell apart. */
 const modes: Readonly<Record<string, LaneMode>> = {
@@ -44,14 +44,12 @@ function justEnded({ history, now_ms }: ViewSources): Passage | undefined {
  * A lane that left a fault waits for its traveller, then tests itself: neither is a fault any more. A lane that was locked
  * under duress looks closed: whoever forces the officer reads this page, too.
  */
-export function modeOf(lane: LaneStanding | undefined): LaneMode {
+export function modeOf(lane: Lane | undefined): LaneMode {
   const { value, context } = lane ?? { value: 'starting', context: null };
   const isRecovering = typeof value === 'object' && value !== null && 'fault' in value && value.fault === 'settling';
   if (isRecovering) return (context?.transactionId ?? null) === null ? 'selfTest' : 'draining';
   return isUnderDuress(lane) ? 'closed' : (modes[outermost(value)] ?? 'fault');
 }
-
-type LaneStanding = NonNullable<ReturnType<typeof laneSnapshot>>;
 
 export function officerView(sources: ViewSources): OfficerView {
   return {
@@ -80,7 +78,7 @@ function laneView(sources: ViewSources): LaneView {
     at_ms: now_ms,
     doors: reading === undefined ? null : { entry: doorView(reading.doors.entry), exit: doorView(reading.doors.exit) },
     sensors: reading === undefined ? null : sensorsView(reading, sources.isDocumentPresent()),
-    faults: faultViews(sources),
+    faults: standingFaults(sources).map((fault) => ({ ...fault, meaning: wordsOfFault(fault.code).meaning })),
     transaction: passage === undefined ? null : transactionView(passage, sources),
     next: next === undefined ? null : transactionView(next, sources),
     topology: lane?.context.topology ?? 'integrated-two-step',
@@ -116,16 +114,7 @@ export const doorView = (door: DoorReading): DoorView => ({
 });
 
 /** Everything that stands against the lane: faults of devices, and what the last self-test found. */
-function faultViews({ board, kernel, now_ms }: ViewSources): readonly FaultView[] {
+export function standingFaults({ board, kernel, now_ms }: ViewSources): readonly Omit<FaultView, 'meaning'>[] {
   const found = laneSnapshot(kernel)?.context.selfTestFailures ?? [];
-  return [
-    ...board().map((fault) => ({ ...fault, meaning: wordsOfFault(fault.code).meaning })),
-    ...found.map((code) => ({
-      device: 'self-test',
-      code,
-      meaning: wordsOfFault(code).meaning,
-      since_ms: now_ms(),
-      isBlocking: true,
-    })),
-  ];
+  return [...board(), ...found.map((code) => ({ device: 'self-test', code, since_ms: now_ms(), isBlocking: true }))];
 }

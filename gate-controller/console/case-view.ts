@@ -3,7 +3,7 @@ import type { HolderView, LaneView, OfficerCommandName, TransactionView } from '
 import { basisOf, condense, reasonsByGravity, severityOf } from './cases.ts';
 import { clockTime, duration, offset } from './figures.ts';
 import { LaneClock } from './lane-clock.ts';
-import { outcomeTones, stepWords, type Tone, wordsOfEvent } from './words.ts';
+import { outcomeTones, severityTones, stepWords, type Tone, wordsOfEvent } from './words.ts';
 import { toneSymbol } from './symbols.ts';
 import { caseStyles } from './case-styles.ts';
 import { shared } from './styles.ts';
@@ -151,12 +151,10 @@ export class CaseView extends LitElement {
     if (transaction.reasons.length === 0) return null;
     return html`<ol class="reasons" aria-label="Reasons and advice">
       ${reasonsByGravity(transaction).map(
-        (
-          reason,
-        ) => html`<li class=${reason.severity === 'high' ? 'bad' : reason.severity === 'normal' ? 'warn' : 'none'}>
+        (reason) => html`<li class=${severityTones[reason.severity]}>
           ${reason.advice === '' ? null : html`<p class="advice">${reason.advice}</p>`}
           <p class="what">
-            ${toneSymbol(reason.severity === 'high' ? 'bad' : reason.severity === 'normal' ? 'warn' : 'none')}
+            ${toneSymbol(severityTones[reason.severity])}
             <span>${reason.title} <span class="soft small">${reason.exception === null ? null : html`${reason.exception} · `}<span
               class="code">${reason.code}</span></span></span>
           </p>

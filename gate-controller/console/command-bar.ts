@@ -7,12 +7,11 @@ import { LaneClock } from './lane-clock.ts';
 import { Newcomers } from './newcomers.ts';
 import type { Given } from './reason-dialog.ts';
 import { shared } from './styles.ts';
-import { commandWords, type CommandWords } from './words.ts';
+import { commandWords } from './words.ts';
 import './reason-dialog.ts';
 
 type Asking = {
   readonly command: OfficerCommandName;
-  readonly words: CommandWords;
   readonly basis: string;
   /** The officer who has agreed already; another one answers then, with the own number. */
   readonly first: string | null;
@@ -146,8 +145,12 @@ export class CommandBar extends LitElement {
   /** The hand may let go anywhere: the button may have gone from under it. */
   readonly #letGo = (): void => this.#hold.end();
 
+  get #shown(): readonly OfficerCommandName[] {
+    return [...this.commands, ...this.rare];
+  }
+
   #seeButtons(): void {
-    const shown = [...this.commands, ...this.rare];
+    const shown = this.#shown;
     const now_ms = performance.now();
     this.#newcomers.see(shown, now_ms);
     if (!shown.includes(this.#held)) this.#hold.end();
@@ -173,14 +176,13 @@ export class CommandBar extends LitElement {
     this.renderRoot.querySelector('details')?.removeAttribute('open');
     this.refusal = null;
     this.unanswered = null;
-    const words = commandWords[command];
-    if (words.asks !== null) this.asking = this.#ask(command, words);
+    if (commandWords[command].asks !== null) this.asking = this.#ask(command);
     else void this.#send(this.#compose(command, null, this.officer ?? ''));
   }
 
-  #ask(command: OfficerCommandName, words: CommandWords): Asking {
+  #ask(command: OfficerCommandName): Asking {
     const first = this.waiting?.command === command ? this.waiting.officer : null;
-    return { command, words, basis: this.basis, first };
+    return { command, basis: this.basis, first };
   }
 
   #compose(command: OfficerCommandName, reason: string | null, officer: string): OfficerCommand {
@@ -211,7 +213,7 @@ export class CommandBar extends LitElement {
     if (asking === null) return;
     if (asking.basis !== this.basis) {
       // What the officer decided about is no longer what stands here: put the question again.
-      this.asking = this.#ask(asking.command, asking.words);
+      this.asking = this.#ask(asking.command);
       return;
     }
     this.asking = null;
@@ -246,11 +248,11 @@ export class CommandBar extends LitElement {
       <div class="buttons">${this.#buttons(this.commands)} ${this.#more()}</div>
       ${this.#waitingForSecond()} ${this.#said()}
       <reason-dialog
-        .words=${asking?.words ?? null}
+        .words=${asking === null ? null : commandWords[asking.command]}
         .firstOfficer=${asking?.first ?? null}
         .ownOfficer=${this.officer}
         .hasChanged=${asking !== null && asking.basis !== this.basis}
-        .isBlocked=${!this.isLive || (asking !== null && ![...this.commands, ...this.rare].includes(asking.command))}
+        .isBlocked=${!this.isLive || (asking !== null && !this.#shown.includes(asking.command))}
         @reason-given=${this.#giveReason}
         @reason-withheld=${() => (this.asking = null)}
       ></reason-dialog>

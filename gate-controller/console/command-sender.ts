@@ -7,6 +7,15 @@ export type CommandAnswer =
 
 const answer_ms = 5_000;
 
+/** Says something to the controller. Rejects when no answer comes in time. */
+export const post = (address: string, content: unknown, send: typeof fetch = fetch): Promise<Response> =>
+  send(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(content),
+    signal: AbortSignal.timeout(answer_ms),
+  });
+
 /** Posts one command of an officer, or of a technician under its own address. Never rejects. */
 export async function sendCommand<C extends { readonly commandId: string }>(
   command: C,
@@ -14,12 +23,7 @@ export async function sendCommand<C extends { readonly commandId: string }>(
   address = '/api/commands',
 ): Promise<CommandAnswer> {
   try {
-    const answer = await send(address, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(command),
-      signal: AbortSignal.timeout(answer_ms),
-    });
+    const answer = await post(address, command, send);
     if (answer.ok) return { kind: 'recorded' };
     // The lane stopped, or was too slow, between taking the command and confirming its record.
     if (answer.status === 503) return { kind: 'unanswered' };

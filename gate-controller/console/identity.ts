@@ -1,10 +1,6 @@
-import { personNumberOf, personNumberPattern } from '../api/messages.ts';
+import { isPersonNumber, personNumberOf } from '../api/messages.ts';
 
 const key = 'officer';
-const pattern = new RegExp(personNumberPattern);
-
-/** True for what the controller takes as the number of an officer or technician. */
-export const isPersonNumber = (number: string): boolean => pattern.test(number);
 
 /** Part of a browser's storage; a test passes its own. */
 export type Storage = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>;

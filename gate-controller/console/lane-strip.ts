@@ -3,7 +3,7 @@ import type { DoorView, LaneView, OfficerCommandName } from '../api/messages.ts'
 import { basisOf } from './cases.ts';
 import { duration } from './figures.ts';
 import { LaneClock } from './lane-clock.ts';
-import { modeTones, modeWords, motionWords } from './words.ts';
+import { modeTones, modeWords, motionWords, severityTones } from './words.ts';
 import { lanePlan } from './lane-plan.ts';
 import { toneSymbol } from './symbols.ts';
 import { shared } from './styles.ts';
@@ -81,7 +81,7 @@ export class LaneStrip extends LitElement {
       dt { font-size: var(--text-s); color: var(--ink-soft); line-height: 1.2; }
       dd { font-weight: 600; line-height: 1.3; }
       dd.warn, dd.bad { color: var(--tone); }
-      .incidents { flex-basis: 100%; order: 3; display: grid; gap: var(--gap-1); overflow: visible; padding: 0; margin: 0; }
+      .incidents { flex-basis: 100%; order: 3; display: grid; gap: var(--gap-1); }
       .incidents li {
         display: flex; flex-wrap: nowrap; gap: var(--gap-2) var(--gap-3); align-items: flex-start;
         padding: 8px var(--gap-3); border-radius: 6px; background: var(--tone-soft); color: var(--ink);
@@ -169,7 +169,7 @@ export class LaneStrip extends LitElement {
     if (incidents.length === 0) return null;
     return html`<ul class="incidents" aria-label="Incidents">
       ${incidents.map(({ advice, code, exception, severity, since_ms, title }) => {
-        const tone = severity === 'high' ? 'bad' : severity === 'normal' ? 'warn' : 'none';
+        const tone = severityTones[severity];
         return html`<li class=${tone} data-incident=${code}>
           ${toneSymbol(tone)}
           <p><strong>${title}</strong> ${advice}</p>

@@ -1,5 +1,6 @@
 import { LitElement, css, html } from 'lit';
-import { isPersonNumber } from './identity.ts';
+import { isPersonNumber } from '../api/messages.ts';
+import { numberField } from './number-field.ts';
 import { shared } from './styles.ts';
 
 /** Asks once who sits here, then shows it. Fires `officer-named` with the number, `officer-left` when somebody goes. */
@@ -44,14 +45,12 @@ export class OfficerBadge extends LitElement {
       </p>`;
     }
     return html`<form @submit=${this.#name}>
-      <label for="number">Your officer number</label>
-      <input
-        id="number"
-        autocomplete="off"
-        maxlength="20"
-        .value=${this.typed}
-        @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)}
-      />
+      ${numberField({
+        id: 'number',
+        label: 'Your officer number',
+        number: this.typed,
+        onTyped: (number) => (this.typed = number),
+      })}
       <button type="submit" class="primary" ?disabled=${!isPersonNumber(this.typed.trim())}>Attend</button>
     </form>`;
   }

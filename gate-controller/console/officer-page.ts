@@ -10,7 +10,7 @@ import { IdleWatch } from './idle.ts';
 import { type Link, LiveView } from './live-view.ts';
 import { pageStyles } from './page-styles.ts';
 import { shared } from './styles.ts';
-import { toneSymbol } from './symbols.ts';
+import { linkPill, toneSymbol } from './symbols.ts';
 import './case-view.ts';
 import './lane-strip.ts';
 import './officer-badge.ts';
@@ -126,14 +126,11 @@ export class OfficerPage extends LitElement {
   }
 
   #header() {
-    const isLive = this.link === 'live';
-    const tone = isLive ? 'good' : this.link === 'lost' ? 'bad' : 'accent';
-    const words = isLive ? 'Live' : this.link === 'lost' ? 'No connection' : 'Connecting';
     return html`<header>
       <h1>Border gate <span class="soft">Officer</span></h1>
       <officer-badge .officer=${this.officer} @officer-named=${this.#name} @officer-left=${this.#leave}></officer-badge>
       <p class="local small">Local machine only: no sign-in yet</p>
-      <p class="pill ${tone}" data-link=${this.link}>${toneSymbol(tone)}${words}</p>
+      ${linkPill(this.link)}
     </header>`;
   }
 

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
-import { personNumberOf } from '../api/messages.ts';
-import { isPersonNumber } from './identity.ts';
+import { isPersonNumber, personNumberOf } from '../api/messages.ts';
+import { numberField } from './number-field.ts';
 import { type CommandWords, reason_maxLength, reason_minLength } from './words.ts';
 import { shared } from './styles.ts';
 
@@ -136,14 +136,12 @@ export class ReasonDialog extends LitElement {
   #second() {
     if (this.firstOfficer === null) return null;
     return html`<div class="second warn">
-      <label for="officer">Number of the second officer</label>
-      <input
-        id="officer"
-        autocomplete="off"
-        maxlength="20"
-        .value=${this.officer}
-        @input=${(event: Event) => (this.officer = (event.target as HTMLInputElement).value)}
-      />
+      ${numberField({
+        id: 'officer',
+        label: 'Number of the second officer',
+        number: this.officer,
+        onTyped: (number) => (this.officer = number),
+      })}
       <p class="small">Officer ${this.firstOfficer} has agreed. Only another officer can answer here.</p>
     </div>`;
   }

@@ -2,15 +2,9 @@ import { LitElement, css, html } from 'lit';
 import type { ReferralView } from '../api/messages.ts';
 import { orderReferrals, reasonsByGravity, severityOf } from './cases.ts';
 import { clockTime, duration } from './figures.ts';
-import { stepWords, type Tone } from './words.ts';
+import { severityTones, stepWords } from './words.ts';
 import { toneSymbol } from './symbols.ts';
 import { shared } from './styles.ts';
-
-const severityTones: Readonly<Record<ReturnType<typeof severityOf>, Tone>> = {
-  high: 'bad',
-  normal: 'warn',
-  low: 'none',
-};
 
 /** Cases for officers, without names: open ones first, then by severity, then newest. */
 export class ReferralList extends LitElement {

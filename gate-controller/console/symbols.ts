@@ -1,5 +1,6 @@
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { CheckResultView } from '../api/messages.ts';
+import type { Link } from './live-view.ts';
 import type { Tone } from './words.ts';
 
 /** Each result has its own shape, so that it can be told without seeing colour. Drawn on 20 × 20. */
@@ -26,3 +27,15 @@ const toneShapes: Readonly<Record<Tone, SVGTemplateResult>> = {
 
 export const toneSymbol = (tone: Tone): TemplateResult =>
   html`<svg class="symbol" viewBox="0 0 20 20" aria-hidden="true">${toneShapes[tone]}</svg>`;
+
+const links: Readonly<Record<Link, readonly [Tone, string]>> = {
+  live: ['good', 'Live'],
+  lost: ['bad', 'No connection'],
+  connecting: ['accent', 'Connecting'],
+};
+
+/** Whether the page still hears its lane. */
+export function linkPill(link: Link): TemplateResult {
+  const [tone, words] = links[link];
+  return html`<p class="pill ${tone}" data-link=${link}>${toneSymbol(tone)}${words}</p>`;
+}

@@ -5,6 +5,7 @@ import type {
   OfficerCommandName,
   TransactionStep,
   CheckResultView,
+  ReasonView,
 } from '../api/messages.ts';
 
 /** Words for what the controller says in codes. */
@@ -64,6 +65,13 @@ export const outcomeTones: Readonly<Record<Outcome, Tone>> = {
   redirected: 'none',
   released: 'accent',
   interrupted: 'none',
+};
+
+/** Severity of a reason or an incident, the gravest in red. */
+export const severityTones: Readonly<Record<ReasonView['severity'], Tone>> = {
+  high: 'bad',
+  normal: 'warn',
+  low: 'none',
 };
 
 export const motionWords: Readonly<Record<DoorView['motion'], string>> = {

@@ -88,15 +88,8 @@ const hints: Readonly<Record<CaptureHint, Picture>> = {
   turnHeadRight: svg`${face(120, 140, 1.2)}<path class="mark nudge-right" d="M72 48h96M144 24l24 24-24 24"></path>`,
 };
 
-/** What the new places on the way look like: kiosk and gate apart, a cabin that is taken, somebody who helps. */
-const places = {
-  goToGate: svg`<path class="soft" d="M10 150h54l10 72H0z"></path><path class="line thin" d="M16 166h42"></path>
-    <g transform="translate(62 60) scale(0.72)">${walker(70)}</g>${doorway(158)}
-    <path class="mark nudge-right" d="M74 54h62M112 30l24 24-24 24"></path>`,
-  waitForCabin: svg`${doorway(146)}<g transform="translate(132 60) scale(0.72)">${walker(72)}</g>
-    ${bust(14, 92, 'solid')}<path class="mark" d="M50 26v34M78 26v34"></path>`,
-  helpComing: svg`${officer(126, 66)}${bust(4, 66, 'soft')}<path class="mark nudge-left" d="M132 34H88M106 12L84 34l22 22"></path>`,
-} as const;
+const stepThrough: Picture = svg`${doorway(146)}${walker(70)}
+  <path class="mark nudge-right" d="M132 120h64M172 94l26 26-26 26"></path>`;
 
 const screens: Readonly<Record<Screen, Picture>> = {
   starting: crossAndArrows,
@@ -107,7 +100,7 @@ const screens: Readonly<Record<Screen, Picture>> = {
   readingDocument: svg`<g transform="translate(120 124) scale(0.86) translate(-120 -128)">${passport(76, 60)}<path
     class="soft" d="M36 162h168l20 44H16z"></path></g>`,
   takeDocument: svg`${reader}${passport(76, 80)}${arrowUp}`,
-  enter: svg`${doorway(146)}${walker(70)}<path class="mark nudge-right" d="M132 120h64M172 94l26 26-26 26"></path>`,
+  enter: stepThrough,
   standClear: svg`<path class="line" d="M40 24v198"></path><path class="soft"
     d="M48 24h12v198H48z"></path>${walker(118)}
     <path class="mark nudge-right" d="M170 120h52M198 94l26 26-26 26"></path>`,
@@ -124,12 +117,14 @@ const screens: Readonly<Record<Screen, Picture>> = {
   goToDesk: svg`${officer(104, 36)}<path class="desk" d="M84 168h140v20H84z"></path><path class="soft"
     d="M96 188h116v34H96z"></path>
     <path class="mark nudge-right" d="M8 130h56M42 104l26 26-26 26"></path>`,
-  goToGate: svg`${places.goToGate}`,
-  waitForCabin: svg`${places.waitForCabin}`,
-  stepIn: svg`${doorway(146)}${walker(70)}<path class="mark nudge-right" d="M132 120h64M172 94l26 26-26 26"></path>`,
+  goToGate: svg`<path class="soft" d="M10 150h54l10 72H0z"></path><path class="line thin" d="M16 166h42"></path>
+    <g transform="translate(62 60) scale(0.72)">${walker(70)}</g>${doorway(158)}
+    <path class="mark nudge-right" d="M74 54h62M112 30l24 24-24 24"></path>`,
+  waitForCabin: svg`${doorway(146)}<g transform="translate(132 60) scale(0.72)">${walker(72)}</g>
+    ${bust(14, 92, 'solid')}<path class="mark" d="M50 26v34M78 26v34"></path>`,
+  stepIn: stepThrough,
   officerConfirms: svg`${officer(82, 76)}<path class="mark" d="M96 26h.1M132 26h.1M168 26h.1"></path>`,
-  helpComing: svg`${places.helpComing}`,
-  lockedDown: svg`${officer(104, 66)}<path class="mark" d="M34 70v60M62 70v60"></path>`,
+  helpComing: svg`${officer(126, 66)}${bust(4, 66, 'soft')}<path class="mark nudge-left" d="M132 34H88M106 12L84 34l22 22"></path>`,
   maintenance: crossAndArrows,
   evacuate: svg`${doorway(148)}<g transform="rotate(12 90 120)">${walker(84)}</g><path class="mark nudge-right"
     d="M150 120h54M182 94l26 26-26 26"></path>`,

@@ -28,7 +28,6 @@ export const looks: Readonly<Record<Screen, Look>> = {
   stepIn: 'go',
   officerConfirms: 'neutral',
   helpComing: 'neutral',
-  lockedDown: 'neutral',
   maintenance: 'stop',
 };
 

@@ -172,13 +172,6 @@ export const screenTexts: Readonly<Record<Screen, Words>> = {
     es: 'Vamos a ayudarle',
     ar: 'نحن قادمون لمساعدتك',
   },
-  lockedDown: {
-    en: 'Please wait here. Staff will look after you',
-    de: 'Bitte hier warten. Wir kümmern uns um Sie',
-    fr: 'Attendez ici. Le personnel s’occupe de vous',
-    es: 'Espere aquí. El personal le atenderá',
-    ar: 'يرجى الانتظار هنا. سيهتم بك الموظفون',
-  },
   maintenance: {
     en: 'Maintenance. Please use another lane',
     de: 'Wartung. Bitte andere Spur benutzen',

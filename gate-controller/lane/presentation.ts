@@ -24,7 +24,6 @@ export type Screen =
   | 'stepIn'
   | 'officerConfirms'
   | 'helpComing'
-  | 'lockedDown'
   | 'maintenance';
 
 export type Presentation = { readonly screen: Screen; readonly lamps: Lamps };

@@ -1,4 +1,5 @@
-import type { MachineKind, StandingView, TransitionRowView } from '../api/technician-messages.ts';
+import type { MachineKind, StandingView, TransitionRow } from '../api/technician-messages.ts';
+import { wordsOfCode } from '../console/words.ts';
 
 /** One outermost state and what is within it. */
 export type StateBlock = { readonly path: string; readonly inner: readonly string[] };
@@ -10,7 +11,7 @@ const parentsOf = (path: string): readonly string[] =>
 const still: ReadonlySet<string> = new Set(['entry', 'exit', 'initial', 'end']);
 
 /** Every state of a machine in the order of its table, inner ones within their outer one. */
-export function stateBlocks(rows: readonly TransitionRowView[]): readonly StateBlock[] {
+export function stateBlocks(rows: readonly TransitionRow[]): readonly StateBlock[] {
   // A state without rows of its own, as one that is only passed through to, is known as a target.
   const targets = rows.flatMap(({ target }) => (target === null ? [] : [target]));
   const paths = new Set([...rows.map(({ state }) => state), ...targets].flatMap(parentsOf));
@@ -20,13 +21,13 @@ export function stateBlocks(rows: readonly TransitionRowView[]): readonly StateB
 }
 
 /** A target that has inner states is entered there. */
-function entered(path: string, rows: readonly TransitionRowView[]): readonly string[] {
+function entered(path: string, rows: readonly TransitionRow[]): readonly string[] {
   const initial = rows.find(({ state, on }) => state === path && on === 'initial')?.target ?? null;
   return initial === null ? [path] : [path, ...entered(initial, rows)];
 }
 
 /** States that one step can lead to from where the machine stands. */
-export function nextStates(rows: readonly TransitionRowView[], states: readonly string[]): ReadonlySet<string> {
+export function nextStates(rows: readonly TransitionRow[], states: readonly string[]): ReadonlySet<string> {
   const holds = new Set(['*', ...states]);
   const targets = rows
     .filter(({ state, target, on }) => holds.has(state) && target !== null && !still.has(on))
@@ -35,7 +36,7 @@ export function nextStates(rows: readonly TransitionRowView[], states: readonly 
 }
 
 /** What can happen in a state: its own rows, then those of the states around it, then those that hold everywhere. */
-export function rowsIn(rows: readonly TransitionRowView[], state: string): readonly TransitionRowView[] {
+export function rowsIn(rows: readonly TransitionRow[], state: string): readonly TransitionRow[] {
   const around = [...parentsOf(state).toReversed(), '*'];
   return around.flatMap((each) => rows.filter((row) => row.state === each && row.on !== 'initial'));
 }
@@ -48,5 +49,4 @@ export const standingsOf = (standings: readonly StandingView[], machine: Machine
 export const innermost = ({ states }: StandingView): string => states.at(-1) ?? '';
 
 /** `awaitingRemoval` reads `awaiting removal`; the code stays what it is where it is looked up. */
-export const wordsOfState = (path: string): string =>
-  (path.split('.').at(-1) ?? '').replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+export const wordsOfState = (path: string): string => wordsOfCode(path.split('.').at(-1) ?? '').toLowerCase();

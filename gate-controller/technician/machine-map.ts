@@ -1,5 +1,5 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
-import type { MachineKind, StandingView, TransitionRowView } from '../api/technician-messages.ts';
+import type { MachineKind, StandingView, TransitionRow } from '../api/technician-messages.ts';
 import { duration } from '../console/figures.ts';
 import { shared } from '../console/styles.ts';
 import { innermost, nextStates, rowsIn, stateBlocks, wordsOfState } from './machine-graph.ts';
@@ -19,7 +19,7 @@ export class MachineMap extends LitElement {
     chosen: { state: true },
   };
   declare machine: MachineKind;
-  declare rows: readonly TransitionRowView[];
+  declare rows: readonly TransitionRow[];
   declare standings: readonly StandingView[];
   declare now_ms: number;
   declare chosen: string | null;
@@ -128,14 +128,19 @@ export class MachineMap extends LitElement {
       </div>`;
   }
 
-  #row({ actions, guard, on, state, target }: TransitionRowView, looked: string): TemplateResult {
+  #row({ actions, guard, on, state, target }: TransitionRow, looked: string): TemplateResult {
     return html`<tr class=${state === looked ? '' : 'around'}>
-      <td>${on}</td>
-      <td>${guard ?? ''}</td>
-      <td>${target === null ? '' : html`<button @click=${() => (this.chosen = target)}>${target}</button>`}</td>
-      <td>${actions.join(', ')}</td>
-      <td>${state === '*' ? 'every state' : state}</td>
+      <td>${breakable(on)}</td>
+      <td>${breakable(guard ?? '')}</td>
+      <td>${target === null ? '' : html`<button @click=${() => (this.chosen = target)}>${breakable(target)}</button>`}</td>
+      <td>${breakable(actions.join(', '))}</td>
+      <td>${state === '*' ? 'every state' : breakable(state)}</td>
     </tr>`;
   }
 }
+
+/** A long name as it is, that may go on in the next line between its words. */
+const breakable = (name: string): readonly TemplateResult[] =>
+  name.split(/(?<=[_.])|(?<=[a-z])(?=[A-Z])/).map((part) => html`${part}<wbr />`);
+
 customElements.define('machine-map', MachineMap);

@@ -1,5 +1,5 @@
 import { LitElement, css, html } from 'lit';
-import { personNumberOf } from '../api/messages.ts';
+import { isPersonNumber, personNumberOf } from '../api/messages.ts';
 import type {
   DoorCommandView,
   DoorStandingView,
@@ -9,8 +9,8 @@ import type {
 } from '../api/technician-messages.ts';
 import { type CommandAnswer, sendCommand } from '../console/command-sender.ts';
 import { duration } from '../console/figures.ts';
-import { isPersonNumber } from '../console/identity.ts';
 import type { LaneClock } from '../console/lane-clock.ts';
+import { numberField } from '../console/number-field.ts';
 import { shared } from '../console/styles.ts';
 import { toneSymbol } from '../console/symbols.ts';
 import { motionWords, type Tone } from '../console/words.ts';
@@ -172,14 +172,12 @@ export class MaintenancePanel extends LitElement {
   #ask(isInMaintenance: boolean) {
     const { maintenance } = this.view;
     return html`<div class="ask">
-      <label for="technician">Your technician number</label>
-      <input
-        id="technician"
-        autocomplete="off"
-        maxlength="20"
-        .value=${this.technician}
-        @input=${(event: Event) => (this.technician = (event.target as HTMLInputElement).value)}
-      />
+      ${numberField({
+        id: 'technician',
+        label: 'Your technician number',
+        number: this.technician,
+        onTyped: (number) => (this.technician = number),
+      })}
       <button ?disabled=${!this.#can('askMaintenance')} @click=${() => void this.#give('askMaintenance')}>Ask for maintenance</button>
       <button ?disabled=${!this.#can('endMaintenance')} @click=${() => void this.#give('endMaintenance')}>End maintenance</button>
       <p class="small soft" role="status">${

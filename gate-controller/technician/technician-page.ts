@@ -4,7 +4,7 @@ import { duration } from '../console/figures.ts';
 import { LaneClock } from '../console/lane-clock.ts';
 import { type Link, LiveView } from '../console/live-view.ts';
 import { shared } from '../console/styles.ts';
-import { toneSymbol } from '../console/symbols.ts';
+import { linkPill, toneSymbol } from '../console/symbols.ts';
 import { modeTones, modeWords } from '../console/words.ts';
 import { standingsOf } from './machine-graph.ts';
 import { technicianStyles } from './technician-styles.ts';
@@ -92,8 +92,6 @@ export class TechnicianPage extends LitElement {
 
   #header() {
     const { link, view } = this;
-    const tone = link === 'live' ? 'good' : link === 'lost' ? 'bad' : 'accent';
-    const words = link === 'live' ? 'Live' : link === 'lost' ? 'No connection' : 'Connecting';
     return html`<header>
       <h1>${view?.name ?? 'Border gate'} <span class="soft">Technician</span></h1>
       ${
@@ -102,7 +100,7 @@ export class TechnicianPage extends LitElement {
           : html`<p class="pill ${modeTones[view.mode]}">${toneSymbol(modeTones[view.mode])}${modeWords[view.mode]}</p>
             <p class="small soft figures">record ${view.seq} · ${view.version}</p>`
       }
-      <p class="pill ${tone}" data-link=${link}>${toneSymbol(tone)}${words}</p>
+      ${linkPill(link)}
     </header>`;
   }
 

@@ -16,7 +16,7 @@ test('without a view, with a lost connection, or with an unknown screen the sign
 });
 
 test('a traveller who is referred sees the look of any wait, never that of a stop', () => {
-  for (const screen of ['officerComing', 'goBack', 'goToDesk', 'officerConfirms', 'lockedDown'] as const) {
+  for (const screen of ['officerComing', 'goBack', 'goToDesk', 'officerConfirms'] as const) {
     expect(signOf(display({ screen }), false).look).toBe('neutral');
   }
   expect(screens.filter((screen) => signOf(display({ screen }), false).look === 'stop')).toEqual([
@@ -43,7 +43,7 @@ test('whoever was given more time is told more, and nobody else; a hint stays sh
 });
 
 test('a traveller who waits for an officer is told the same with more time or without', () => {
-  const waits = ['officerComing', 'officerConfirms', 'goBack', 'goToDesk', 'pleaseWait', 'lockedDown'] as const;
+  const waits = ['officerComing', 'officerConfirms', 'goBack', 'goToDesk', 'pleaseWait'] as const;
   for (const screen of waits) expect(signOf(display({ screen, profile: 'accessible' }), false).more).toBeNull();
 });
 

@@ -230,7 +230,7 @@ async function lockDown(set: PictureSet, pages: Pages, shoot: Shoot): Promise<vo
   await emptyLane(set);
   await pressRare(pages, 'Lock lane down');
   await dialog.getByRole('button', { name: 'Lock lane down' }).click({ timeout: load_ms });
-  await until(set, ({ display }) => display.screen === 'lockedDown');
+  await until(set, (views) => views.officer.lanes[0]?.mode === 'lockdown');
   await officer.getByRole('button', { name: 'End lockdown' }).click({ timeout: load_ms });
   await shoot('lockdown', ['technician', ...signs]);
   await dialog.getByRole('button', { name: reason }).click({ timeout: load_ms });
