@@ -56,7 +56,7 @@ function viewOf(centre: Point, side: number, angle: number): MeshView {
 
 /** Tensor [1, 192, 192, 3]: RGB / 255, channels last. */
 export function meshInput(image: RGBImage, view: MeshView): Float32Array {
-  return warp(image, { toImage: view.toImage, width_px: mesh_px, height_px: mesh_px }, { white: 1 });
+  return warp(image, { toImage: view.toImage, width_px: mesh_px, height_px: mesh_px }, 1);
 }
 
 /** Outputs [1, 1404] and [1, 1]. Throws RangeError for anything else. */

@@ -35,12 +35,12 @@ const samples_max = 8;
 
 /**
  * Renders a view of the image: bilinear, black outside, averaging several samples a pixel where the image shrinks.
- * `density` 1 takes one sample for each source pixel and axis; 0.5 costs a quarter. Returns interleaved RGB from 0 to `white`.
+ * Returns interleaved RGB from 0 to `white`.
  */
-export function warp(image: RGBImage, view: View, { density = 1, white = 255 } = {}): Float32Array {
+export function warp(image: RGBImage, view: View, white = 255): Float32Array {
   const out = borrow(view.width_px * 3 * view.height_px);
   const scale = white / 255;
-  eachLine(image, view, density, (line, y) => {
+  eachLine(image, view, 1, (line, y) => {
     for (let i = 0, to = y * line.length; i < line.length; i += 1, to += 1) out[to] = (line[i] ?? 0) * scale;
   });
   return out;
@@ -53,7 +53,7 @@ export type Planes = {
   readonly order: PlaneOrder;
   readonly mean: number;
   readonly deviation: number;
-  /** As in `warp`. */
+  /** 1, the default, takes one sample for each source pixel and axis; 0.5 costs a quarter. */
   readonly density?: number;
 };
 

@@ -1,8 +1,20 @@
 /**
- * Reading an ONNX model far enough to exchange nodes and constants, and writing it again: the protobuf form of
- * onnx.proto3, whose field numbers stand beside the names. What is not understood here is kept byte for byte. Only files
- * whose hash was checked are read.
+ * Reading an ONNX model far enough to exchange nodes and constants, and writing it again. What is not understood here is
+ * kept byte for byte. Only files whose hash was checked are read.
  */
+import {
+  Attribute,
+  concat,
+  ElementType,
+  Graph,
+  message,
+  Model,
+  Node,
+  nodeMessage,
+  Tensor,
+  tensorMessage,
+  WireType,
+} from './onnx-protobuf.ts';
 
 /** A constant of 32-bit floats. */
 export type Floats = { readonly shape: readonly number[]; readonly values: Float32Array };
@@ -25,15 +37,6 @@ export class ONNXGraphError extends Error {
   override readonly name = 'ONNXGraphError';
 }
 
-/** Fields of onnx.proto3. */
-const Model = { GRAPH: 7 } as const;
-const Graph = { NODE: 1, INITIALIZER: 5 } as const;
-const Node = { INPUT: 1, OUTPUT: 2, NAME: 3, OP_TYPE: 4, ATTRIBUTE: 5 } as const;
-const Attribute = { NAME: 1, I: 3, INTS: 8, TYPE: 20 } as const;
-const AttributeType = { INT: 2, INTS: 7 } as const;
-const Tensor = { DIMS: 1, DATA_TYPE: 2, NAME: 8, RAW_DATA: 9 } as const;
-const FLOAT = 1;
-
 export function readGraph(model: Uint8Array): ONNXGraph {
   const graph = fieldsOf(graphField(fieldsOf(model)));
   const nodes = graph.filter(({ number }) => number === Graph.NODE).map(({ content }) => readNode(content));
@@ -52,25 +55,21 @@ export function writeGraph(model: Uint8Array, { nodes, floats }: ONNXGraph): Uin
   const modelFields = fieldsOf(model);
   const kept = fieldsOf(graphField(modelFields)).filter(
     ({ number, content }) =>
-      number !== Graph.NODE && !(number === Graph.INITIALIZER && readFloats(fieldsOf(content)) !== undefined),
+      number !== Graph.NODE && !(number === Graph.INITIALIZER && rawFloats(fieldsOf(content)) !== undefined),
   );
   const graph = concat(
-    ...nodes.map((node) => message(Graph.NODE, nodeMessage(node))),
+    ...nodes.map((node) => message(Graph.NODE, nodeMessage({ ...node, attributes: node.attributes.values() }))),
     ...kept.map(({ bytes }) => bytes),
-    ...[...floats].map(([name, constant]) => message(Graph.INITIALIZER, floatsMessage(name, constant))),
+    ...[...floats].map(([name, { shape, values }]) =>
+      message(
+        Graph.INITIALIZER,
+        tensorMessage(name, { shape, elementType: ElementType.FLOAT, bytes: bytesOf(values) }),
+      ),
+    ),
   );
   return concat(
     ...modelFields.map((field) => (field.number === Model.GRAPH ? message(Model.GRAPH, graph) : field.bytes)),
   );
-}
-
-/** An attribute that is one integer, or a list of them. */
-export function attribute(name: string, value: number | readonly number[]): Uint8Array {
-  if (typeof value === 'number') {
-    return concat(text(Attribute.NAME, name), integer(Attribute.I, value), integer(Attribute.TYPE, AttributeType.INT));
-  }
-  const list = value.map((item) => integer(Attribute.INTS, item));
-  return concat(text(Attribute.NAME, name), ...list, integer(Attribute.TYPE, AttributeType.INTS));
 }
 
 /** The integer of an attribute; undefined when the node has none of that name. */
@@ -98,33 +97,18 @@ function readNode(content: Uint8Array): GraphNode {
   };
 }
 
-function nodeMessage({ op, inputs, outputs, attributes }: GraphNode): Uint8Array {
-  return concat(
-    ...inputs.map((input) => text(Node.INPUT, input)),
-    ...outputs.map((output) => text(Node.OUTPUT, output)),
-    text(Node.NAME, outputs[0] ?? ''),
-    text(Node.OP_TYPE, op),
-    ...[...attributes.values()].map((content) => message(Node.ATTRIBUTE, content)),
-  );
+/** Undefined for constants of another type, or in another form than raw bytes. */
+function rawFloats(fields: readonly Field[]): Uint8Array | undefined {
+  const type = fields.find(({ number }) => number === Tensor.DATA_TYPE)?.value;
+  return type === ElementType.FLOAT ? fields.find(({ number }) => number === Tensor.RAW_DATA)?.content : undefined;
 }
 
-/** Undefined for constants of another type, or in another form than raw bytes. */
 function readFloats(fields: readonly Field[]): Floats | undefined {
-  const type = fields.find(({ number }) => number === Tensor.DATA_TYPE)?.value;
-  const raw = fields.find(({ number }) => number === Tensor.RAW_DATA)?.content;
-  if (type !== FLOAT || raw === undefined) return undefined;
+  const raw = rawFloats(fields);
+  if (raw === undefined) return undefined;
   const shape = fields.filter(({ number }) => number === Tensor.DIMS).map(({ value }) => value);
   // A copy, for raw bytes may begin anywhere; the lowest byte is first here as in the file (x64, arm64).
   return { shape, values: new Float32Array(new Uint8Array(raw).buffer) };
-}
-
-function floatsMessage(name: string, { shape, values }: Floats): Uint8Array {
-  return concat(
-    ...shape.map((side) => integer(Tensor.DIMS, side)),
-    integer(Tensor.DATA_TYPE, FLOAT),
-    text(Tensor.NAME, name),
-    message(Tensor.RAW_DATA, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
-  );
 }
 
 /** `content` of a field of bytes, `value` of an integer; `bytes` is the whole field as it stood. */
@@ -135,7 +119,6 @@ type Field = {
   readonly bytes: Uint8Array;
 };
 
-const WireType = { VARINT: 0, FIXED64: 1, LENGTH_DELIMITED: 2, FIXED32: 5 } as const;
 const nothing = new Uint8Array(0);
 
 function fieldsOf(bytes: Uint8Array): Field[] {
@@ -176,26 +159,11 @@ function lengthOf(wireType: number, varint: () => number): number {
   throw new ONNXGraphError(`wire type ${wireType}`);
 }
 
+const bytesOf = (values: Float32Array): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
 function textOf(fields: readonly Field[], number: number): string {
   return utf8(fields.find((field) => field.number === number)?.content ?? nothing);
 }
-
-const integer = (field: number, value: number): Uint8Array =>
-  Uint8Array.from([...varint((field << 3) | WireType.VARINT), ...varint(value)]);
-
-const text = (field: number, value: string): Uint8Array => message(field, Buffer.from(value, 'utf8'));
-
-const message = (field: number, content: Uint8Array): Uint8Array =>
-  concat(Uint8Array.from([...varint((field << 3) | WireType.LENGTH_DELIMITED), ...varint(content.length)]), content);
-
-/** Seven bits an octet, the lowest first; no number here is negative. */
-function varint(value: number): number[] {
-  const octets: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) octets.push((rest & 0x7f) | 0x80);
-  return [...octets, rest];
-}
-
-const concat = (...parts: readonly Uint8Array[]): Uint8Array => Buffer.concat(parts);

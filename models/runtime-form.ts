@@ -6,7 +6,8 @@
  * - Channels between convolutions are filled up with zeros to whole blocks.
  * - PRelu(x) with slope s is s x + max(0, (1 - s) x): two depthwise 1 x 1 convolutions, the second added by the first.
  */
-import { attribute, type Floats, type GraphNode, integerOf, readGraph, writeGraph } from './onnx-graph.ts';
+import { type Floats, type GraphNode, integerOf, readGraph, writeGraph } from './onnx-graph.ts';
+import { attributeMessage } from './onnx-protobuf.ts';
 
 /** The model file as the runtime is given it; without PRelu the one that it is. Throws ONNXGraphError for other bytes. */
 export function runtimeForm(model: Uint8Array): Uint8Array {
@@ -86,7 +87,7 @@ class Graph {
     if (goesOut || !isDense) for (const position of [1, 2]) this.#lengthen(this.#constant(node, position), 0, channels);
     if (comesIn && isDense) this.#lengthen(this.#constant(node, 1), 1, channels);
     if (isDense || node.op !== 'Conv') return node;
-    return { ...node, attributes: new Map([...node.attributes, ['group', attribute('group', channels)]]) };
+    return { ...node, attributes: new Map([...node.attributes, ['group', attributeMessage('group', channels)]]) };
   }
 
   /** Zeros at the end of one axis of a constant. */
@@ -131,7 +132,7 @@ class Graph {
         op: 'Conv',
         inputs: [from, `${to}/factor`],
         outputs: [to],
-        attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attribute(name, value)])),
+        attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attributeMessage(name, value)])),
       };
     };
     const relu = (from: string, to: string): GraphNode => plain('Relu', [from], to);
@@ -160,5 +161,5 @@ const plain = (op: string, inputs: readonly string[], output: string): GraphNode
 });
 
 function transpose(input: string, output: string, order: readonly number[]): GraphNode {
-  return { ...plain('Transpose', [input], output), attributes: new Map([['perm', attribute('perm', order)]]) };
+  return { ...plain('Transpose', [input], output), attributes: new Map([['perm', attributeMessage('perm', order)]]) };
 }

@@ -155,8 +155,8 @@ const entries = {
 } as const;
 
 /** As the script `gate` has them: a nursery that is emptied sooner, and compiled sources kept for the next start. */
-const nodeFlags: readonly string[] = ['--max-semi-space-size=4'];
-const compiled = fileURLToPath(new URL('../.cache/compiled', import.meta.url));
+export const nodeFlags: readonly string[] = ['--max-semi-space-size=4'];
+export const compiled = fileURLToPath(new URL('../.cache/compiled', import.meta.url));
 
 type Started = { readonly process: ChildProcess; readonly ready: Promise<unknown> };
 

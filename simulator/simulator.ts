@@ -60,7 +60,7 @@ export type SimulatorAddresses = {
 export type SendOptions = { readonly fast?: boolean; readonly close?: boolean };
 
 /** What is on account of one passage. */
-type OnAccount = { readonly scene: TravellerScene; readonly switchedOn: Set<string>; mishaps?: Mishaps };
+type OnAccount = { readonly scene: TravellerScene; readonly switchedOn: Set<string>; readonly mishaps: Mishaps };
 
 const step_ms = 10;
 /** A process that was held up makes good at most so much; the rest of the time never happened in the hall. */
@@ -237,14 +237,14 @@ class RunningSimulator implements Simulator, Backstage {
     const pictures = this.#pictures;
     if (pictures === undefined) throw new Error('the simulator is not running');
     const outfit = await dress(scenario, { issuers: this.#issuers, pictures, now_ms: this.#now_ms, seed });
-    this.#accounts.set(passageId, { scene: outfit.scene, switchedOn: new Set() });
+    const mishaps = new Mishaps(scenario, (name, isOn) => this.#switchFault(name, isOn));
+    this.#accounts.set(passageId, { scene: outfit.scene, switchedOn: new Set(), mishaps });
     return this.#belongings(scenario, outfit, passageId);
   }
 
   begin(scenario: Scenario, passageId: string): void {
     const account = this.#accounts.get(passageId);
     if (account === undefined) return;
-    account.mishaps = new Mishaps(scenario, (name, isOn) => this.#switchFault(name, isOn));
     const isOn = new Map(this.#faults?.view().map((fault) => [fault.name, fault.isOn]));
     for (const name of scenario.faults) {
       // A fault that a technician switched on stays on when the traveller has left.
@@ -254,14 +254,14 @@ class RunningSimulator implements Simulator, Backstage {
     }
   }
 
-  follow(_scenario: Scenario, passageId: string, party: Party, dt_ms: number): void {
-    this.#accounts.get(passageId)?.mishaps?.tick(dt_ms, party);
+  follow(passageId: string, party: Party, dt_ms: number): void {
+    this.#accounts.get(passageId)?.mishaps.tick(dt_ms, party);
   }
 
-  end(_scenario: Scenario, passageId: string): void {
+  end(passageId: string): void {
     const account = this.#accounts.get(passageId);
     for (const name of account?.switchedOn ?? []) this.#switchFault(name, false);
-    account?.mishaps?.end();
+    account?.mishaps.end();
     this.#accounts.delete(passageId);
     // Nobody else's: the next traveller may have come up to the reader.
     if (this.#documentOf === passageId) this.#takeDocument();

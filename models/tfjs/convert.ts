@@ -3,8 +3,9 @@
  * other is refused. Tensors keep the order of TensorFlow (batch, height, width, channels): every convolution and pool
  * stands between two transpositions, which ONNX Runtime takes out again when it loads the model.
  */
+import type { AttributeValue } from '../onnx-protobuf.ts';
 import { type GraphNode, GraphModelError, type Weight, closedShape, nodeOf, readGraphModel } from './graph-model.ts';
-import { type AttributeValue, ONNXFile } from './onnx-file.ts';
+import { ONNXFile } from './onnx-file.ts';
 
 export type Conversion = {
   /** Topology and weights as their package holds them. */

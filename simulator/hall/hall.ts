@@ -167,12 +167,11 @@ export class Hall {
   }
 
   sensors(): HallSensors {
-    const bodies = this.#bodies.map(extentOf);
-    const everything = [...bodies, ...this.#objects.values()];
+    const everything = this.#everything();
     const sees = (from_mm: number, to_mm: number): boolean =>
       everything.some((extent) => overlaps(extent, from_mm, to_mm));
     const isInChamber = (extent: Extent): boolean => overlaps(extent, lane.chamberFrom_mm, lane.chamberTo_mm);
-    const peopleInChamber = bodies.filter(isInChamber).length;
+    const peopleInChamber = this.#bodies.map(extentOf).filter(isInChamber).length;
     const truth: HallSensors = {
       entryBeam: sees(lane.entryBeam_mm - 5, lane.entryBeam_mm + 5),
       chamberFront: sees(lane.chamberFrom_mm, lane.chamberMiddle_mm),
@@ -185,6 +184,11 @@ export class Hall {
       leftObject: peopleInChamber === 0 && [...this.#objects.values()].some(isInChamber),
     };
     return this.stuckSensors.size === 0 ? truth : { ...truth, ...Object.fromEntries(this.stuckSensors) };
+  }
+
+  /** What bodies and things take up. */
+  #everything(): readonly Extent[] {
+    return [...this.#bodies.map(extentOf), ...this.#objects.values()];
   }
 
   #step(dt_ms: number): void {
@@ -207,7 +211,7 @@ export class Hall {
   #observed(name: DoorName): { position_percent: number; isZoneOccupied: boolean; hasDriveFault: boolean } {
     const { position_percent, hasDriveFault } = this.doors[name];
     const zone = lane.closingZone_mm;
-    const isZoneOccupied = [...this.#bodies.map(extentOf), ...this.#objects.values()].some((extent) =>
+    const isZoneOccupied = this.#everything().some((extent) =>
       overlaps(extent, planes[name] - zone, planes[name] + zone),
     );
     return { position_percent, isZoneOccupied, hasDriveFault };
@@ -257,8 +261,7 @@ export class Hall {
     if (motion === 'open') {
       door.position_percent = Math.min(100, door.position_percent + (100 * dt_ms) / opening_ms);
     } else if (motion === 'close') {
-      const solid = [...this.#bodies.map(extentOf), ...this.#objects.values()];
-      const isInPlane = solid.some(({ from_mm, to_mm }) => from_mm < planes[name] && to_mm > planes[name]);
+      const isInPlane = this.#everything().some(({ from_mm, to_mm }) => from_mm < planes[name] && to_mm > planes[name]);
       const held_percent = isInPlane ? bodyInDoor_percent : door.prisedTo_percent;
       const stop_percent = Math.min(door.position_percent, held_percent);
       door.position_percent = Math.max(stop_percent, door.position_percent - (100 * dt_ms) / closing_ms);

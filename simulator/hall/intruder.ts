@@ -1,7 +1,7 @@
 /** Somebody on the far side who slips in through the exit while it closes behind a traveller, and leaves when let out. */
 import { lane, passable_percent } from './geometry.ts';
 import type { OwnSight } from './tailgater.ts';
-import type { Side } from './traveller.ts';
+import { backInHall_mm, type Side } from './traveller.ts';
 
 /** Where an intruder waits: an arm's length behind where travellers are out of the way. */
 export const lurking_mm = lane.exit_mm + 1_900;
@@ -9,7 +9,6 @@ export const lurking_mm = lane.exit_mm + 1_900;
 export const intruding_mm_s = 3_000;
 const inside_mm = 1_100;
 const gone_mm = lane.exit_mm + 2_600;
-const backInHall_mm = -1_800;
 /** Somebody whom the shut exit keeps out goes away again. */
 const tryFor_ms = 6_000;
 const shut_percent = 10;

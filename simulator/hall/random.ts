@@ -12,12 +12,15 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** An independent sequence for one purpose, so that drawing in one place does not shift another. */
-export function forkedRandom(seed: number, purpose: string): Random {
+/** 32-bit FNV-1a over the characters, begun with a seed. */
+export function hashOf(text: string, seed = 0): number {
   let hash = 0x811c9dc5 ^ (seed >>> 0);
-  for (const character of purpose) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return seededRandom(hash >>> 0);
+  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return hash >>> 0;
 }
+
+/** An independent sequence for one purpose, so that drawing in one place does not shift another. */
+export const forkedRandom = (seed: number, purpose: string): Random => seededRandom(hashOf(purpose, seed));
 
 export function between(random: Random, from: number, to: number): number {
   return from + random() * (to - from);

@@ -3,15 +3,13 @@
  * behind them, and leaves when the traveller does.
  */
 import { bodyGap_mm, bodyWidth_mm, lane, passable_percent } from './geometry.ts';
-import { patience } from './traveller.ts';
+import { backInHall_mm, behindExit_mm, patience } from './traveller.ts';
 import type { TravellerState } from './doings.ts';
 import type { Hands, Side, Sight } from './traveller.ts';
 
 /** How close behind: an arm's length. */
 export const following_mm = bodyWidth_mm + bodyGap_mm + 60;
 const waitingBehind_mm = bodyWidth_mm + bodyGap_mm + 400;
-const behindExit_mm = lane.exit_mm + 1200;
-const backInHall_mm = -1800;
 
 /** A tailgater looks at doors and at whom they follow, not at lamps. */
 export type OwnSight = Pick<Sight, 'entryDoor_percent' | 'exitDoor_percent' | 'position_mm'>;

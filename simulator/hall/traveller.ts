@@ -72,8 +72,8 @@ export const presentationsMax = 3;
 const openEnough_percent = 90;
 const shut_percent = 10;
 /** From here a person counts as gone. */
-const behindExit_mm = lane.exit_mm + 1200;
-const backInHall_mm = -1800;
+export const behindExit_mm = lane.exit_mm + 1200;
+export const backInHall_mm = -1800;
 
 export class Traveller {
   readonly #pace: Pace;

@@ -74,9 +74,6 @@ export function expiring(identity: Identity, validUntil: keyof typeof lastDays, 
   };
 }
 
-/** The document of the same holder that ran out a while ago. */
-export const expired = (identity: Identity, today: Date): Identity => expiring(identity, 'weeks-ago', today);
-
 /** Somebody of the same name who is so old, with a document of their own. */
 export function ofAge(identity: Identity, age_years: number, today: Date): Identity {
   return {

@@ -1,8 +1,23 @@
 /** People and things between the doors, and doors that do what nobody asked of them. */
 import { endEvacuation, endLockdown, letOutAgain, whileAt } from './officer-routines.ts';
-import { admitted, type Chapter, interrupted, ordinary, referred } from './scenario.ts';
+import { type Act, admitted, type Chapter, interrupted, ordinary, referred } from './scenario.ts';
 
 const returned = ['held', 'returning'] as const;
+
+/** Somebody came in through the exit. */
+const endIntrusion: readonly Act[] = [
+  { does: 'watch', seen: { mode: 'lockdown', hasReason: 'REVERSE_ENTRY' } },
+  ...letOutAgain,
+  ...endLockdown,
+];
+
+/** A door that does what nobody asked of it is noticed within a second. */
+const lockedBy = (fault: string): readonly Act[] => [
+  { does: 'switch', fault, isOn: true, seen: { mode: 'open' }, after_ms: 1_000 },
+  { does: 'watch', seen: { mode: 'lockdown' }, within_ms: 1_500 },
+  { does: 'switch', fault, isOn: false },
+  ...endLockdown,
+];
 
 export const laneScenarios = {
   tailgating: {
@@ -88,7 +103,7 @@ export const laneScenarios = {
     title: 'Somebody runs in through the exit while it closes behind the traveller',
     covers: [32],
     behaviour: { second: 'intruder' },
-    acts: [{ does: 'watch', seen: { mode: 'lockdown', hasReason: 'REVERSE_ENTRY' } }, ...letOutAgain, ...endLockdown],
+    acts: endIntrusion,
     expects: { ...admitted, reasons: ['REVERSE_ENTRY'], leftBy: 'exit', exitOpenings: 2 },
   },
   'comes-back-in': {
@@ -96,7 +111,7 @@ export const laneScenarios = {
     title: 'The traveller turns round behind the exit and walks back in while it closes',
     covers: [32],
     behaviour: { manner: 'comes-back-in' },
-    acts: [{ does: 'watch', seen: { mode: 'lockdown', hasReason: 'REVERSE_ENTRY' } }, ...letOutAgain, ...endLockdown],
+    acts: endIntrusion,
     expects: { ...admitted, reasons: ['REVERSE_ENTRY'], leftBy: 'exit', exitOpenings: 2 },
   },
   'suitcase-left': {
@@ -181,12 +196,7 @@ export const laneScenarios = {
     title: 'Somebody prises the exit door open while nobody is in the lane',
     covers: [39],
     isNobody: true,
-    acts: [
-      { does: 'switch', fault: 'exit-prised', isOn: true, seen: { mode: 'open' }, after_ms: 1_000 },
-      { does: 'watch', seen: { mode: 'lockdown' }, within_ms: 1_500 },
-      { does: 'switch', fault: 'exit-prised', isOn: false },
-      ...endLockdown,
-    ],
+    acts: lockedBy('exit-prised'),
     expects: { outcome: 'none', reasons: [] },
   },
   'door-position-lies': {
@@ -194,12 +204,7 @@ export const laneScenarios = {
     title: 'The position of the exit door reads open while the door is shut and nobody asked for it',
     covers: [39],
     isNobody: true,
-    acts: [
-      { does: 'switch', fault: 'exit-reads-open', isOn: true, seen: { mode: 'open' }, after_ms: 1_000 },
-      { does: 'watch', seen: { mode: 'lockdown' }, within_ms: 1_500 },
-      { does: 'switch', fault: 'exit-reads-open', isOn: false },
-      ...endLockdown,
-    ],
+    acts: lockedBy('exit-reads-open'),
     expects: { outcome: 'none', reasons: [] },
   },
 } as const satisfies Chapter;

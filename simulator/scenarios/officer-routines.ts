@@ -1,4 +1,4 @@
-/** What officers do in several scenarios: sending somebody back, ending an evacuation, ending a lockdown. */
+/** What officers do in several scenarios: assisting, sending somebody back, ending an evacuation, ending a lockdown. */
 import type { Act, OfficerNumber } from './scenario.ts';
 
 const first: OfficerNumber = 'B-101';
@@ -7,6 +7,18 @@ const second: OfficerNumber = 'B-202';
 /** Opens a lane that is shut. */
 export const openAgain: readonly Act[] = [
   { does: 'command', command: 'openLane', seen: { mode: 'closed', offers: 'openLane', isHallEmpty: true } },
+];
+
+/** Makes the lane an assisted one, before anybody comes. */
+export const assist: readonly Act[] = [
+  { does: 'command', command: 'assistLane', seen: { mode: 'open', offers: 'assistLane' } },
+  { does: 'watch', seen: { mode: 'assisted' } },
+];
+
+/** The lane goes on without assistance. */
+export const endAssistance: readonly Act[] = [
+  { does: 'command', command: 'openLane', seen: { mode: 'assisted', step: 'none', offers: 'openLane' } },
+  { does: 'watch', seen: { mode: 'open' } },
 ];
 
 /** Sends whoever is held in the cabin back to the entry side. */

@@ -1,6 +1,6 @@
 /** Officers and technicians who take part: confirming, releasing, alarming, not being there. */
 import { watchlistedPerson } from './listed-persons.ts';
-import { endDuress, endEvacuation, openAgain, sendBack } from './officer-routines.ts';
+import { assist, endAssistance, endDuress, endEvacuation, openAgain, sendBack } from './officer-routines.ts';
 import { admitted, type Chapter, ordinary, referred } from './scenario.ts';
 
 const released = (...reasons: readonly string[]) => ({ outcome: 'released', reasons }) as const;
@@ -10,14 +10,10 @@ export const officerScenarios = {
     ...ordinary('p01'),
     title: 'An assisted lane: all checks pass, and an officer confirms',
     covers: [45],
-    before: [
-      { does: 'command', command: 'assistLane', seen: { mode: 'open', offers: 'assistLane' } },
-      { does: 'watch', seen: { mode: 'assisted' } },
-    ],
+    before: assist,
     acts: [
       { does: 'command', command: 'releaseToExit', seen: { step: 'held', offers: 'releaseToExit' } },
-      { does: 'command', command: 'openLane', seen: { mode: 'assisted', step: 'none', offers: 'openLane' } },
-      { does: 'watch', seen: { mode: 'open' } },
+      ...endAssistance,
     ],
     expects: {
       ...released('OFFICER_CONFIRMATION_REQUIRED'),
@@ -30,15 +26,8 @@ export const officerScenarios = {
     ...ordinary(watchlistedPerson),
     title: 'An assisted lane and a holder on the watchlist: the officer sends them back',
     covers: [45],
-    before: [
-      { does: 'command', command: 'assistLane', seen: { mode: 'open', offers: 'assistLane' } },
-      { does: 'watch', seen: { mode: 'assisted' } },
-    ],
-    acts: [
-      ...sendBack,
-      { does: 'command', command: 'openLane', seen: { mode: 'assisted', step: 'none', offers: 'openLane' } },
-      { does: 'watch', seen: { mode: 'open' } },
-    ],
+    before: assist,
+    acts: [...sendBack, ...endAssistance],
     expects: { ...referred('WATCHLIST_HIT', 'OFFICER_CONFIRMATION_REQUIRED'), leftBy: 'entry', exitOpenings: 0 },
   },
   'two-officers-release': {

@@ -23,9 +23,9 @@ export interface Backstage {
   /** The party sets out: what misbehaves with them begins to. */
   begin(scenario: Scenario, passageId: string): void;
   /** Once a tick while the party is about: what is to happen at a moment of theirs, happens. */
-  follow(scenario: Scenario, passageId: string, party: Party, dt_ms: number): void;
+  follow(passageId: string, party: Party, dt_ms: number): void;
   /** The party has left, or never came. */
-  end(scenario: Scenario, passageId: string): void;
+  end(passageId: string): void;
 }
 
 type Passage = {
@@ -115,7 +115,7 @@ export class Passages {
     const { passage, belongings, party } = underway;
     if (party !== undefined) {
       party.tick(dt_ms, surroundings);
-      this.#backstage.follow(passage.scenario, passage.id, party, dt_ms);
+      this.#backstage.follow(passage.id, party, dt_ms);
       if (party.isGone) this.#finish(underway, party.leftBy);
     } else if (belongings !== undefined && Party.isRoomFor(this.#hall)) {
       underway.party = this.#enter(passage, belongings);
@@ -169,7 +169,7 @@ export class Passages {
     this.#underway = this.#underway.filter((each) => each !== underway);
     passage.state = 'done';
     passage.leftBy = leftBy;
-    this.#backstage.end(passage.scenario, passage.id);
+    this.#backstage.end(passage.id);
   }
 
   #tell(passage: Passage, event: string): void {

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { JournalDatabase } from '../../gate-controller/journal/database.ts';
 import { openJournal } from '../../gate-controller/journal/journal.ts';
 import { type ChainedRecord, genesisHash, hashOf } from '../../gate-controller/journal/record.ts';
-import { type Launched, launch } from '../../simulator/launch.ts';
+import { compiled, type Launched, launch, nodeFlags } from '../../simulator/launch.ts';
 import { type Figure, median } from './figure.ts';
 
 const starts = 3;
@@ -18,8 +18,6 @@ const readyGoal_ms = 3_000;
 const memoryGoal_MB = 350;
 const longJournal_records = 500_000;
 const controller = fileURLToPath(new URL('../../gate-controller/main.ts', import.meta.url));
-
-const compiled = fileURLToPath(new URL('../../.cache/compiled', import.meta.url));
 
 type Start = {
   readonly answers_ms: number;
@@ -63,7 +61,7 @@ async function* figuresOf(run: string, launched: Launched): AsyncIterable<Omit<F
 async function startOnce(configurationFile: string): Promise<Start> {
   const begun_ms = performance.now();
   // As the script `gate` starts it.
-  const flags = ['--max-semi-space-size=4', controller, '--config', configurationFile, '--json', '--stop-with-stdin'];
+  const flags = [...nodeFlags, controller, '--config', configurationFile, '--json', '--stop-with-stdin'];
   const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
   const child = spawn(process.execPath, flags, { stdio: ['pipe', 'pipe', 'ignore'], env });
   const gone = once(child, 'exit');

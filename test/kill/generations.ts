@@ -4,8 +4,10 @@ import { JournalDatabase, type Standing } from '../../gate-controller/journal/da
 import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
 import { type ChainPlace, chainBegin } from '../../gate-controller/journal/verify.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
+import { lane } from '../../simulator/hall/geometry.ts';
 import { forkedRandom, pick, type Random } from '../../simulator/hall/random.ts';
 import type { LaneKind } from '../walks/plan.ts';
+import { begin_ms } from '../walks/world.ts';
 import { type Broken, judge } from './judge.ts';
 import { type Death, type Life, Unborn } from './lives.ts';
 import type { Birth, HallState, Report } from './report.ts';
@@ -46,7 +48,6 @@ const emptyHall: HallState = {
   bodies: [],
   things: [],
 };
-const begin_ms = Date.UTC(2026, 10, 23, 5);
 const restart_ms = 2_500;
 /** States that few records are written in: chance alone hits them seldom. */
 const sought = [
@@ -134,7 +135,9 @@ export class Line {
   }
 
   #bury(generation: number, life: Life): void {
-    const isOccupied = this.#hall.bodies.some(({ position_mm }) => position_mm > 100 && position_mm < 1_900);
+    const isOccupied = this.#hall.bodies.some(
+      ({ position_mm }) => position_mm > lane.chamberFrom_mm && position_mm < lane.chamberTo_mm,
+    );
     const { records, standing } = this.#read();
     const broken = judge({ life, records, before: this.#place, underWay: this.#underWay });
     const { last, subjects } = standing;

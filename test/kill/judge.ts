@@ -5,6 +5,7 @@
 import type { DoorCommand, DoorName } from '../../drivers/contracts/gate-io.ts';
 import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
 import { type ChainPlace, walkChain } from '../../gate-controller/journal/verify.ts';
+import { doorNames } from '../walks/hall.ts';
 import { doorEffectsOf } from './door-effects.ts';
 import type { Life } from './lives.ts';
 import type { Report } from './report.ts';
@@ -46,7 +47,7 @@ export type Evidence = {
   readonly underWay: readonly string[];
 };
 
-export function readOf(record: ChainedRecord): Read {
+function readOf(record: ChainedRecord): Read {
   const { value, context } = JSON.parse(record.state) as Pick<Read, 'value' | 'context'>;
   const { type } = JSON.parse(record.event) as { type: string };
   const { seq, subject, kind } = record;
@@ -123,7 +124,7 @@ class Wants {
   }
 
   durableUpTo(seq: number): void {
-    for (const door of ['entry', 'exit'] as const) this.#wants[door] = this.#wants[door].slice(-1);
+    for (const door of doorNames) this.#wants[door] = this.#wants[door].slice(-1);
     for (let next = this.#records[this.#at]; next !== undefined && next.seq <= seq; next = this.#records[this.#at]) {
       for (const effect of next.effects) {
         for (const { door, command } of doorEffectsOf(effect)) this.#wants[door].push({ command, record: next });
@@ -181,7 +182,7 @@ const movesDoor = ({ effects }: Read): boolean => effects.some((effect) => doorE
 
 function judgeFirstAsks(reports: readonly Report[]): readonly Broken[] {
   const asks = reports.filter((report) => report.type === 'ask');
-  return (['entry', 'exit'] as const).flatMap((name) => {
+  return doorNames.flatMap((name) => {
     const first = asks.find(({ door }) => door === name);
     if (first === undefined || first.command === 'hold') return [];
     return [{ rule: 'hold', what: `${name} ${first.command}` } as const];

@@ -8,10 +8,10 @@ import type { Committed } from '../../gate-controller/kernel/kernel.ts';
 import { laneSubject } from '../../gate-controller/kernel/lane-parts.ts';
 import type { LaneContext } from '../../gate-controller/lane/context.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
+import { compose } from '../walks/compose.ts';
 import { type Fate, strike } from '../walks/fate.ts';
-import { LaneRun } from '../walks/lane-run.ts';
-import { Officers } from '../walks/officers.ts';
-import { type Misfortune, type MisfortuneName, type Plan, planOf, type Traveller } from '../walks/plan.ts';
+import { doorNames } from '../walks/hall.ts';
+import { type Misfortune, type MisfortuneName, type Plan, planOf, travellersOf } from '../walks/plan.ts';
 import { Story } from '../walks/story.ts';
 import { type Queue, travel } from '../walks/traveller.ts';
 import { World } from '../walks/world.ts';
@@ -70,11 +70,15 @@ export class Killable {
       fate.run.boot();
     });
     fate.officers.attend();
-    const crowd = { left: this.#play(fate) };
-    const isOver = (): boolean => crowd.left === 0;
-    const people = this.#everybody(fate, () => (crowd.left -= 1));
-    await world.time.run(isOver, () => journal.isBusy);
-    void people;
+    this.#play(fate);
+    let isOver = false;
+    void this.#everybody(fate).then(() => {
+      isOver = true;
+    });
+    await world.time.run(
+      () => isOver,
+      () => journal.isBusy,
+    );
     this.#tell({ type: 'over' });
   }
 
@@ -82,7 +86,7 @@ export class Killable {
   #enterHall(): void {
     const world = this.#world;
     const { leaves, commands, bodies, things } = this.#birth.hall;
-    for (const door of ['entry', 'exit'] as const) {
+    for (const door of doorNames) {
       world.hall.leaves[door].position_percent = leaves[door];
       world.hardware.commands[door] = commands[door];
     }
@@ -102,37 +106,14 @@ export class Killable {
   }
 
   #compose(journal: ReportedJournal): Fate {
-    const world = this.#world;
-    const { generation, lane } = this.#birth;
-    const people = this.#plan.happenings.filter((one): one is Traveller => one.kind === 'traveller');
-    const byNumber = new Map(people.map((one) => [one.papers.number, one]));
-    const byId = new Map(people.map((one) => [one.id, one]));
-    const run: LaneRun = new LaneRun({
-      world,
-      seed: this.#plan.seed,
+    return compose({
+      world: this.#world,
+      plan: this.#plan,
+      intensity: 1,
       diskJournal: journal,
-      passagesBefore: generation * 1_000,
-      riskOf: (number) => {
-        const one = byNumber.get(number);
-        if (one === undefined) return { isHit: false, conduct: 'good', answer_ms: 200 };
-        return { isHit: one.isHit, conduct: fate.riskForAll ?? one.risk, answer_ms: one.risk_ms };
-      },
-      isRiskWell: () => fate.riskForAll === null,
-      lane: {
-        topology: lane === 'one-step' || lane === 'segregated' ? lane : 'integrated-two-step',
-        isOverlapping: lane === 'overlapping',
-      },
-      view: () => {
-        const [foremost] = world.hall.inCabin().toSorted((a, b) => b.position_mm - a.position_mm);
-        const traveller = byId.get(foremost?.id ?? '');
-        if (traveller?.isAttack === true) return { person: traveller.papers.holder, isAttack: true };
-        return { person: foremost?.id ?? null, isAttack: false };
-      },
+      passagesBefore: this.#birth.generation * 1_000,
       listener: {
-        onStep: (step) => {
-          this.#tellStep(step);
-          officers.observe(step);
-        },
+        onStep: (step) => this.#tellStep(step),
         onDurable: () => {},
         onCommand: (door, command) => this.#tell({ type: 'ask', door, command }),
         onReading: () => {},
@@ -145,24 +126,21 @@ export class Killable {
         },
       },
     });
-    const officers = new Officers({ world, run, seed: this.#plan.seed, intensity: 1 });
-    const fate: Fate = { world, run, officers, riskForAll: null, excuses: new Map() };
-    return fate;
   }
 
-  /** Misfortunes strike in their time; answers how many travellers come. */
-  #play(fate: Fate): number {
+  /** Misfortunes strike in their time. */
+  #play(fate: Fate): void {
     for (const one of this.#plan.happenings) {
       if (one.kind === 'misfortune') this.#world.time.at(one.at_ms, () => strike(fate, one));
     }
-    return this.#plan.happenings.filter(({ kind }) => kind === 'traveller').length;
   }
 
-  #everybody({ run }: Fate, onEnd: () => void): Promise<unknown> {
+  #everybody({ run }: Fate): Promise<unknown> {
     const queue: Queue = { atReader: null, waiting: [] };
-    const parts = { world: this.#world, run, queue, lane: this.#birth.lane, onEnd };
-    const people = this.#plan.happenings.filter((one): one is Traveller => one.kind === 'traveller');
-    return Promise.all(people.map((one) => this.#world.time.sleep(one.at_ms).then(() => travel(one, parts))));
+    const parts = { world: this.#world, run, queue, lane: this.#birth.lane };
+    return Promise.all(
+      travellersOf(this.#plan).map((one) => this.#world.time.sleep(one.at_ms).then(() => travel(one, parts))),
+    );
   }
 
   #tellStep(step: Committed): void {
@@ -197,13 +175,10 @@ const reasonsOf = ({ blocking, selfTestFailures, lockdown }: LaneContext): reado
 /** One traveller after another, some of them with something wrong; in calm weather everybody and everything is in order. */
 function planFor({ seed, weather, lane }: Birth): Plan {
   const plan = planOf({ seed, lane, transactions: travellers[weather], intensity: weather === 'calm' ? 0 : 25 });
-  const people = plan.happenings.filter((one): one is Traveller => one.kind === 'traveller');
   const unlucky = plan.happenings.filter((one): one is Misfortune => one.kind === 'misfortune');
-  const paced = people.map((one, n) => ({ ...one, at_ms: n * pace_ms }));
-  const count = weather === 'calm' ? 0 : unlucky.length;
+  const paced = travellersOf(plan).map((one, n) => ({ ...one, at_ms: n * pace_ms }));
   const struck = unlucky
-    .slice(0, count)
-    .filter(({ what }) => !excluded.has(what))
+    .filter(({ what }) => weather === 'rough' && !excluded.has(what))
     .map((one, n) => ({ ...one, at_ms: 20_000 + n * 45_000 + (one.seed % 45_000) }));
   return { ...plan, happenings: [...paced, ...struck] };
 }

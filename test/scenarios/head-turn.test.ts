@@ -1,5 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DisplayView } from '../../gate-controller/api/messages.ts';
 import { liveEvents } from '../../simulator/live-events.ts';
@@ -10,12 +8,7 @@ let product: Product;
 
 /** A lane whose configuration asks every traveller for a turn of the head. */
 beforeAll(async () => {
-  product = await Product.start();
-  await product.killController();
-  const file = join(product.folder, 'gate.json');
-  const configuration = JSON.parse(await readFile(file, 'utf8')) as object;
-  await writeFile(file, JSON.stringify({ ...configuration, face: { challenge: 'always' } }));
-  await product.startController();
+  product = await Product.start({ configuration: { face: { challenge: 'always' } } });
   await product.ready();
 }, 180_000);
 afterAll(() => product.remove(), 30_000);

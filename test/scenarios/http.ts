@@ -18,4 +18,10 @@ export async function postJSON(url: string, body: unknown): Promise<{ status: nu
   return { status: response.status, answer: text === '' ? null : JSON.parse(text) };
 }
 
+/** Switches a fault of the hall, a device or a service on or off. */
+export async function setFault(bench: string, name: string, on: boolean): Promise<void> {
+  const { status } = await postJSON(`${bench}/api/faults`, { name, on });
+  if (status !== 202) throw new Error(`fault ${name}: ${status}`);
+}
+
 export const pause = (delay_ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay_ms));

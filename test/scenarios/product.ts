@@ -1,22 +1,16 @@
 /** The whole product as its users have it: two processes, the pages' addresses, and a folder of its own. */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type LaneView,
-  type OfficerCommand,
-  type OfficerCommandName,
-  type OfficerView,
-} from '../../gate-controller/api/messages.ts';
+import type { LaneView, OfficerView } from '../../gate-controller/api/messages.ts';
 import type { TransactionRecord } from '../../gate-controller/api/record.ts';
 import type { BenchView, PassageView } from '../../simulator/bench/messages.ts';
 import { type Launched, launch, type LaunchOptions, type Overrides } from '../../simulator/launch.ts';
 import { liveEvents } from '../../simulator/live-events.ts';
 import { findScenario, type Scenario } from '../../simulator/scenarios/scenarios.ts';
-import { getJSON, pause, postJSON } from './http.ts';
+import { getJSON, pause, postJSON, setFault } from './http.ts';
 import { Onlooker } from './onlooker.ts';
-import { Staff, usualOfficer } from './staff.ts';
+import { giveCommand, Staff, usualOfficer } from './staff.ts';
 
 export type ProductOptions = Pick<LaunchOptions, 'onLog' | 'timings' | 'seed' | 'configuration'>;
 
@@ -106,7 +100,9 @@ export class Product {
       const [status, lane] = await Promise.all([this.#status('/readyz'), this.lane()]);
       if (status === 200 && lane.mode === 'open') return;
       const isWaiting = lane.mode === 'assisted' || lane.mode === 'closed';
-      if (isWaiting && lane.commands.includes('openLane')) await this.give('openLane', lane, null);
+      if (isWaiting && lane.commands.includes('openLane')) {
+        await giveCommand(this.controllerUrl, 'openLane', { lane, at_ms: lane.at_ms });
+      }
       if (performance.now() > deadline) throw new Error(`the lane did not open: it is ${lane.mode}`);
       await pause(100);
     }
@@ -146,33 +142,14 @@ export class Product {
     throw new Error(`never happened: ${what}`);
   }
 
-  async setFault(name: string, on: boolean): Promise<void> {
-    const { status } = await postJSON(`${this.benchUrl}/api/faults`, { name, on });
-    if (status !== 202) throw new Error(`fault ${name}: ${status}`);
+  setFault(name: string, on: boolean): Promise<void> {
+    return setFault(this.benchUrl, name, on);
   }
 
   async send(scenario: string, fast: boolean, close = false): Promise<string> {
     const { status, answer } = await postJSON(`${this.benchUrl}/api/travellers`, { scenario, fast, close });
     if (status !== 202) throw new Error(`the bench refused the traveller: ${status}`);
     return (answer as { id: string }).id;
-  }
-
-  give(
-    command: OfficerCommandName,
-    lane: LaneView,
-    transactionId: string | null,
-  ): Promise<{ status: number; answer: unknown }> {
-    const body: OfficerCommand = {
-      commandId: randomUUID(),
-      command,
-      laneId: lane.laneId,
-      transactionId,
-      expectedSeq: lane.seq,
-      givenAt_ms: lane.at_ms,
-      officer: 'B-101',
-      reason: command === 'acknowledge' || command === 'openLane' ? null : 'to the desk for the ordinary control',
-    };
-    return postJSON(`${this.controllerUrl}/api/commands`, body);
   }
 
   record(transactionId: string): Promise<TransactionRecord> {

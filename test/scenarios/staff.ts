@@ -1,25 +1,45 @@
 /** Officers and technicians of a scenario: they see what the pages show, and act over the same HTTP as the pages. */
 import { randomUUID } from 'node:crypto';
-import type { OfficerCommand, OfficerCommandName } from '../../gate-controller/api/messages.ts';
+import type { LaneView, OfficerCommand } from '../../gate-controller/api/messages.ts';
 import type { TechnicianCommand, TechnicianCommandName } from '../../gate-controller/api/technician-messages.ts';
 import type { Act, OfficerNumber, ScriptedCommand } from '../../simulator/scenarios/scenario.ts';
-import { pause, postJSON } from './http.ts';
+import { pause, postJSON, setFault } from './http.ts';
 import type { Onlooker } from './onlooker.ts';
 
-/** Every command of a script is one of the officers' API. */
-const ofTraveller: Readonly<Partial<Record<OfficerCommandName, true>>> = {
-  acknowledge: true,
-  releaseToExit: true,
-  returnToEntry: true,
-  allowCompanion: true,
-};
-const unreasoned: ReadonlySet<OfficerCommandName> = new Set(['acknowledge', 'openLane', 'closeLane', 'assistLane']);
+const ofTraveller: ReadonlySet<ScriptedCommand> = new Set([
+  'acknowledge',
+  'releaseToExit',
+  'returnToEntry',
+  'allowCompanion',
+]);
+const unreasoned: ReadonlySet<ScriptedCommand> = new Set(['acknowledge', 'openLane', 'closeLane', 'assistLane']);
 
 /** Longer than any wait of the machines. */
 const see_ms = 90_000;
 const attend_ms = 5_000;
 const tries_max = 10;
 const again_ms = 200;
+
+type Answer = { readonly status: number; readonly answer: unknown };
+
+/** As the officers' page sends it: about the lane as it was seen, and given at that moment of the controller's clock. */
+export function giveCommand(
+  controller: string,
+  command: ScriptedCommand,
+  { lane, at_ms, officer = 'B-101' }: { lane: LaneView; at_ms: number; officer?: OfficerNumber },
+): Promise<Answer> {
+  const body: OfficerCommand = {
+    commandId: randomUUID(),
+    command,
+    laneId: lane.laneId,
+    transactionId: ofTraveller.has(command) ? (lane.transaction?.transactionId ?? null) : null,
+    expectedSeq: lane.seq,
+    givenAt_ms: Math.round(at_ms),
+    officer,
+    reason: unreasoned.has(command) ? null : 'seen and decided at the desk',
+  };
+  return postJSON(`${controller}/api/commands`, body);
+}
 
 export class Staff {
   readonly #urls: { readonly controller: string; readonly bench: string };
@@ -71,11 +91,8 @@ export class Staff {
       case 'go-away':
         this.leave();
         break;
-      case 'switch': {
-        const { status } = await postJSON(`${this.#urls.bench}/api/faults`, { name: act.fault, on: act.isOn });
-        if (status !== 202) throw new Error(`fault ${act.fault}: ${status}`);
-        break;
-      }
+      case 'switch':
+        return setFault(this.#urls.bench, act.fault, act.isOn);
       case 'watch':
         break;
       default:
@@ -84,10 +101,7 @@ export class Staff {
   }
 
   /** As an officer whose page was a moment behind presses again. */
-  async #giveUntilSeen(
-    act: Act & { readonly does: 'command' },
-    expected: number,
-  ): Promise<{ status: number; answer: unknown }> {
+  async #giveUntilSeen(act: Act & { readonly does: 'command' }, expected: number): Promise<Answer> {
     for (let tries = 1; ; tries++) {
       const given = await this.give(act.command, act);
       const isBehind = given.status === 409 && expected !== 409 && tries < tries_max;
@@ -99,19 +113,9 @@ export class Staff {
   give(
     command: ScriptedCommand,
     { officer = 'B-101', age_ms = 0 }: { readonly officer?: OfficerNumber; readonly age_ms?: number } = {},
-  ): Promise<{ status: number; answer: unknown }> {
+  ): Promise<Answer> {
     const { lane, now_ms } = this.#onlooker.lane();
-    const body: OfficerCommand = {
-      commandId: randomUUID(),
-      command,
-      laneId: lane.laneId,
-      transactionId: ofTraveller[command] === true ? (lane.transaction?.transactionId ?? null) : null,
-      expectedSeq: lane.seq,
-      givenAt_ms: Math.round(now_ms - age_ms),
-      officer,
-      reason: unreasoned.has(command) ? null : 'seen and decided at the desk',
-    };
-    return postJSON(`${this.#urls.controller}/api/commands`, body);
+    return giveCommand(this.#urls.controller, command, { lane, at_ms: now_ms - age_ms, officer });
   }
 
   async #giveAsTechnician(command: TechnicianCommandName, expected = 202): Promise<void> {

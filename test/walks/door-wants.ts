@@ -7,15 +7,16 @@ export type DoorWants = Readonly<Record<DoorName, DoorCommand[]>>;
 
 export const nothingWanted = (): DoorWants => ({ entry: ['hold'], exit: ['hold'] });
 
-const doorEffect = /"type":"(openEntry|closeEntry|openExit|closeExit|holdDoors|moveDoor)"/g;
-const doorWants: Readonly<Record<string, Readonly<Partial<Record<DoorName, readonly DoorCommand[]>>>>> = {
+export const doorWants: Readonly<Record<string, Readonly<Partial<Record<DoorName, readonly DoorCommand[]>>>>> = {
   openEntry: { entry: ['open'] },
   closeEntry: { entry: ['close'] },
   openExit: { exit: ['open'] },
   closeExit: { exit: ['close'] },
   holdDoors: { entry: ['hold'], exit: ['hold'] },
+  // The text of the type alone does not say which.
   moveDoor: { entry: ['open', 'close'], exit: ['open', 'close'] },
 };
+const doorEffect = new RegExp(`"type":"(${Object.keys(doorWants).join('|')})"`, 'g');
 
 /** Keeps the last want of each door and adds those of one commit, in their order. */
 export function addWants(wants: DoorWants, records: readonly ChainedRecord[]): void {

@@ -7,7 +7,7 @@ import type {
   PortraitImage,
   ReferenceEvidence,
 } from '../../biometrics/index.ts';
-import { between, type Random, seededRandom } from '../../simulator/hall/random.ts';
+import { between, forkedRandom, type Random } from '../../simulator/hall/random.ts';
 import type { Process } from './process.ts';
 import type { View } from './readers.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -60,7 +60,7 @@ export class WalkFaceEngine implements Biometrics {
     const holder = decode.decode(bytes);
     return this.#answer(250, () => {
       if (!this.isReady()) return { status: 'unavailable', because: 'BIOMETRICS_DOWN' };
-      const random = seededRandom(hashOf(`${holder} ${this.#o.seed}`));
+      const random = forkedRandom(0, `${holder} ${this.#o.seed}`);
       this.#sessions.set(sessionId, { holder, random, compared: 0, sum: 0, turn: 0 });
       const value = { width_px: 413, height_px: 531, interEye_px: 90, remarks: [], preview: new Uint8Array(1) };
       return { status: 'measured', value, at_ms: Math.round(this.#o.time.wall_ms), by: `${by}:${holder}` };
@@ -107,9 +107,7 @@ export class WalkFaceEngine implements Biometrics {
 
   #answer<T>(delay_ms: number, answer: () => T): Promise<T> {
     return new Promise((resolve) => {
-      this.#o.time.in(delay_ms, () => {
-        if (this.#o.process.isAlive) resolve(answer());
-      });
+      this.#o.time.inLifeOf(this.#o.process, delay_ms, () => resolve(answer()));
     });
   }
 }
@@ -151,11 +149,4 @@ function signalsOf({ isAttack }: View, { random }: Session): readonly AttackSign
     measured('frozen-frames', 9),
     measured('person-changed', 0.7),
   ];
-}
-
-/** 32-bit FNV-1a. */
-export function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
 }

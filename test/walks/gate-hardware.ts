@@ -73,13 +73,9 @@ export class GateHardware {
       const asked = this.hasWatchdogTripped ? 'close' : this.commands[name];
       if (this.isEmergency || this.forced.has(name)) leaf.drive = 'open';
       else if (asked === 'open') leaf.drive = 'open';
-      else if (asked === 'close' && !this.#isObstructed(name)) leaf.drive = 'close';
+      else if (asked === 'close' && !this.#hall.isZoneOccupied(name)) leaf.drive = 'close';
       else leaf.drive = 'stop';
     }
-  }
-
-  #isObstructed(name: DoorName): boolean {
-    return this.#hall.isZoneOccupied(name);
   }
 
   /** What the lane may read now. */

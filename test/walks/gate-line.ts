@@ -14,7 +14,7 @@ import { doorNames } from './hall.ts';
 import type { Process } from './process.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-export const cycle_ms = 40;
+const cycle_ms = 40;
 /** Age at which a reading is none any more. */
 const stale_ms = 400;
 const connect_ms = 250;
@@ -183,9 +183,7 @@ export class GateLine implements GateIO {
   }
 
   #later(delay_ms: number, wake: () => void): void {
-    this.#o.time.in(delay_ms, () => {
-      if (this.#o.process.isAlive) wake();
-    });
+    this.#o.time.inLifeOf(this.#o.process, delay_ms, wake);
   }
 }
 

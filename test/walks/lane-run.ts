@@ -6,11 +6,13 @@ import { defaultFourEyes, indispensableChecks, type Policy } from '../../gate-co
 import type { Journal } from '../../gate-controller/journal/journal.ts';
 import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
 import type { Committed } from '../../gate-controller/kernel/kernel.ts';
-import { laneSubject, presentation } from '../../gate-controller/kernel/lane-parts.ts';
+import { laneSnapshot, laneSubject, presentation } from '../../gate-controller/kernel/lane-parts.ts';
 import type { LaneInput } from '../../gate-controller/lane/context.ts';
 import { LaneController } from '../../gate-controller/lane-controller.ts';
+import { outermost } from '../../gate-controller/lane/presentation.ts';
 import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
-import { type FaceState, hashOf, WalkFaceEngine } from './face-engine.ts';
+import { hashOf } from '../../simulator/hall/random.ts';
+import { type FaceState, WalkFaceEngine } from './face-engine.ts';
 import { GateLine } from './gate-line.ts';
 import { inspectionOver } from './inspection.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -100,6 +102,12 @@ export class LaneRun {
 
   get isAlive(): boolean {
     return this.process.isAlive && this.controller !== undefined;
+  }
+
+  /** Outermost state of the lane's machine. */
+  get laneState(): string {
+    const kernel = this.controller?.kernel;
+    return kernel === undefined ? 'dead' : outermost(laneSnapshot(kernel)?.value ?? '');
   }
 
   /** The next commit or door command is the last thing that this process does. */

@@ -88,7 +88,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   },
   'a restart resumes the passage': {
     file: 'gate-controller/transaction/machine.ts',
-    find: "RESTARTED: { target: '.interrupted', actions: { type: 'interrupt', params: { by: 'CONTROLLER_RESTARTED' } } },",
+    find: "RESTARTED: { target: '.interrupted', actions: interrupt('CONTROLLER_RESTARTED') },",
     put: 'RESTARTED: {},',
     breaks: ['I9'],
   },

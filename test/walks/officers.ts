@@ -1,9 +1,8 @@
 /** Officers on duty: they look after referrals, open the lane, reset it; late, twice, wrongly or not at all. */
-import { between, type Random, seededRandom } from '../../simulator/hall/random.ts';
+import { between, forkedRandom, type Random, seededRandom } from '../../simulator/hall/random.ts';
 import type { Committed } from '../../gate-controller/kernel/kernel.ts';
 import { laneSnapshot, laneSubject, transactionSnapshot } from '../../gate-controller/kernel/lane-parts.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
-import { hashOf } from './face-engine.ts';
 import type { LaneRun } from './lane-run.ts';
 import type { World } from './world.ts';
 
@@ -56,9 +55,9 @@ export class Officers {
     const random = this.#for(`open ${this.#world.time.now_ms}`);
     await this.#world.time.sleep(between(random, 3_000, 20_000));
     this.#isOpening = false;
-    if (this.#laneState() === 'closed') this.#tellLane({ type: 'OFFICER_OPENED_LANE' });
+    if (this.#run.laneState === 'closed') this.#tellLane({ type: 'OFFICER_OPENED_LANE' });
     // Somebody else was quicker, or it was not heard: look again.
-    this.#world.time.in(10_000, () => this.#lookAtLane(this.#laneState()));
+    this.#world.time.in(10_000, () => this.#lookAtLane(this.#run.laneState));
   }
 
   async #reset(): Promise<void> {
@@ -72,7 +71,7 @@ export class Officers {
     await this.#world.time.sleep(between(random, 10_000, 40_000));
     this.#tellLane({ type: 'OFFICER_RESET_EVACUATION', reason: 'walked through' });
     this.#isResetting = false;
-    this.#world.time.in(15_000, () => this.#lookAtLane(this.#laneState()));
+    this.#world.time.in(15_000, () => this.#lookAtLane(this.#run.laneState));
   }
 
   async #endLockdown(): Promise<void> {
@@ -84,7 +83,7 @@ export class Officers {
     await this.#world.time.sleep(between(random, 1_000, 35_000));
     this.#tellLane({ type: 'OFFICER_RESET_LOCKDOWN', reason: 'looked into the cabin' }, 'officer-2');
     this.#isUnlocking = false;
-    this.#world.time.in(10_000, () => this.#lookAtLane(this.#laneState()));
+    this.#world.time.in(10_000, () => this.#lookAtLane(this.#run.laneState));
   }
 
   #answer(id: string): void {
@@ -167,11 +166,6 @@ export class Officers {
     return kernel === undefined ? '' : outermost(transactionSnapshot(kernel, id)?.value ?? '');
   }
 
-  #laneState(): string {
-    const kernel = this.#run.controller?.kernel;
-    return kernel === undefined ? '' : outermost(laneSnapshot(kernel)?.value ?? '');
-  }
-
   #tellLane(event: Word, officer = 'officer-1'): void {
     this.#world.tell(`${officer}: ${event.type}`);
     this.#run.tellLane(this.#signed(event, officer));
@@ -188,6 +182,6 @@ export class Officers {
 
   /** What is drawn for one case does not depend on other cases. */
   #for(what: string): Random {
-    return seededRandom(hashOf(`${this.#seed} ${what}`));
+    return forkedRandom(0, `${this.#seed} ${what}`);
   }
 }

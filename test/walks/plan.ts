@@ -3,24 +3,23 @@ import { between, pick, type Random, seededRandom } from '../../simulator/hall/r
 import { type ChipConduct, type Forgery, type Papers, zoneOf } from './papers.ts';
 import type { RiskConduct } from './risk-service.ts';
 
-/** How somebody goes through the lane. */
-export const habits = [
-  'ordinary',
-  'dawdles',
-  'turnsBack',
-  'stepsInAndOut',
-  'standsInDoor',
-  'bringsChild',
-  'isTailgated',
-  'leavesSuitcase',
-  'snatchesDocument',
-  'leavesDocument',
-  'walksAway',
-  'neverLeaves',
-  'comesBack',
-  'pushesHelp',
-] as const;
-export type Habit = (typeof habits)[number];
+/** How many go through the lane otherwise than most. */
+const habitShares = {
+  dawdles: 0.03,
+  turnsBack: 0.006,
+  stepsInAndOut: 0.006,
+  standsInDoor: 0.006,
+  bringsChild: 0.008,
+  isTailgated: 0.004,
+  leavesSuitcase: 0.003,
+  snatchesDocument: 0.01,
+  leavesDocument: 0.003,
+  walksAway: 0.005,
+  neverLeaves: 0.002,
+  comesBack: 0.002,
+  pushesHelp: 0.002,
+};
+export type Habit = 'ordinary' | keyof typeof habitShares;
 
 export type Traveller = {
   readonly kind: 'traveller';
@@ -114,6 +113,9 @@ export type Plan = {
   readonly end_ms: number;
 };
 
+export const travellersOf = ({ happenings }: Plan): readonly Traveller[] =>
+  happenings.filter((one): one is Traveller => one.kind === 'traveller');
+
 export const gateDay_ms = 18 * 3_600_000;
 /** Travellers of an ordinary gate-day, 13 an hour: two waves and a trickle between them. */
 export const travellersADay = 240;
@@ -171,21 +173,6 @@ function rarely<T extends string>(random: Random, intensity: number, rare: Reado
   return undefined;
 }
 
-const habitShares: Readonly<Record<Exclude<Habit, 'ordinary'>, number>> = {
-  dawdles: 0.03,
-  turnsBack: 0.006,
-  stepsInAndOut: 0.006,
-  standsInDoor: 0.006,
-  bringsChild: 0.008,
-  isTailgated: 0.004,
-  leavesSuitcase: 0.003,
-  snatchesDocument: 0.01,
-  leavesDocument: 0.003,
-  walksAway: 0.005,
-  neverLeaves: 0.002,
-  comesBack: 0.002,
-  pushesHelp: 0.002,
-};
 const forgeryShares: Readonly<Record<Forgery, number>> = {
   signature: 0.001,
   altered: 0.001,

@@ -1,7 +1,7 @@
 /** MRZ reader, chip reader and camera at their contracts. What lies on the reader outlives the process that looks. */
 import type { Camera, CameraEvent, Frame } from '../../drivers/contracts/camera.ts';
 import type { ChipLink, ChipReader, ChipReaderEvent } from '../../drivers/contracts/chip-reader.ts';
-import { DeviceError, type DeviceId } from '../../drivers/contracts/device.ts';
+import { DeviceError, type DeviceId, type FaultEvent, type Unsubscribe } from '../../drivers/contracts/device.ts';
 import type { MRZReader, MRZReaderEvent } from '../../drivers/contracts/mrz-reader.ts';
 import { FaultLatch } from '../../drivers/transport/fault-latch.ts';
 import type { Papers } from './papers.ts';
@@ -33,6 +33,10 @@ class PlainDevice<E> {
     this.later(connect_ms, () => this.noticeState());
   }
 
+  subscribe(listener: (event: E | FaultEvent) => void): Unsubscribe {
+    return this.faults.subscribe(listener);
+  }
+
   async stop(): Promise<void> {}
 
   identification(): string {
@@ -46,9 +50,7 @@ class PlainDevice<E> {
   }
 
   protected later(delay_ms: number, wake: () => void): Due {
-    return this.parts.time.in(delay_ms, () => {
-      if (this.parts.process.isAlive) wake();
-    });
+    return this.parts.time.inLifeOf(this.parts.process, delay_ms, wake);
   }
 }
 
@@ -57,10 +59,6 @@ export class WalkMRZReader extends PlainDevice<MRZReaderEvent> implements MRZRea
 
   constructor(parts: Parts) {
     super('mrz-reader', parts);
-  }
-
-  subscribe(listener: Parameters<MRZReader['subscribe']>[0]): () => void {
-    return this.faults.subscribe(listener);
   }
 
   tell(event: MRZReaderEvent): void {
@@ -96,10 +94,6 @@ export class WalkChipReader extends PlainDevice<ChipReaderEvent> implements Chip
   constructor(parts: Parts, tray: Tray) {
     super('chip-reader', parts);
     this.#tray = tray;
-  }
-
-  subscribe(listener: Parameters<ChipReader['subscribe']>[0]): () => void {
-    return this.faults.subscribe(listener);
   }
 
   isChipPresent(): boolean {
@@ -174,8 +168,8 @@ export class WalkCamera extends PlainDevice<CameraEvent> implements Camera {
     this.#view = view;
   }
 
-  subscribe(listener: Parameters<Camera['subscribe']>[0]): () => void {
-    const unsubscribe = this.faults.subscribe(listener);
+  override subscribe(listener: (event: CameraEvent | FaultEvent) => void): Unsubscribe {
+    const unsubscribe = super.subscribe(listener);
     this.#watchers += 1;
     // The lane listens for faults all the time; a second listener looks at frames.
     if (this.#watchers > 1 && !this.#isFilming) this.#film();

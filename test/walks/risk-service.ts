@@ -47,9 +47,7 @@ const serviceOver =
       signal.addEventListener('abort', () => reject(new Error('aborted')));
       if (truth.conduct === 'hang') return;
       const delay_ms = truth.conduct === 'late' ? late_ms : truth.conduct === 'slow' ? 4_000 : truth.answer_ms;
-      o.time.in(delay_ms, () => {
-        if (o.process.isAlive) resolve(responseOf(properties, truth));
-      });
+      o.time.inLifeOf(o.process, delay_ms, () => resolve(responseOf(properties, truth)));
     });
 
 function responseOf(properties: Properties, { conduct, isHit }: RiskTruth): unknown {

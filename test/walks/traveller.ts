@@ -1,4 +1,5 @@
 /** One person's way through the lane. They see lamps, display and doors, and know nothing else. */
+import type { DoorName } from '../../drivers/contracts/gate-io.ts';
 import { between, type Random, seededRandom } from '../../simulator/hall/random.ts';
 import { lane } from '../../simulator/hall/geometry.ts';
 import type { Body } from './hall.ts';
@@ -14,23 +15,34 @@ export type TravellerParts = {
   readonly run: LaneRun;
   readonly queue: Queue;
   readonly lane: LaneKind;
-  /** Somebody is through, for good or not. */
-  readonly onEnd: (id: string, how: WayOut) => void;
 };
 
-export type WayOut = 'throughExit' | 'backOut' | 'neverIn';
+type WayOut = 'throughExit' | 'backOut';
 
-const outside_mm = -900;
-const gone_mm = 3_400;
+export const outside_mm = -900;
+export const gone_mm = 3_100;
 /** Whoever waits for the lane longer than this goes to another. */
 const patience_ms = 4 * 60_000;
 /** In the cabin nobody is patient for ever, but nobody can do anything either. */
-const stay_max_ms = 20 * 60_000;
+export const stay_max_ms = 20 * 60_000;
 
+/** Resolves when somebody is through, for good or not. */
 export async function travel(traveller: Traveller, parts: TravellerParts): Promise<void> {
-  const journey = new Journey(traveller, parts);
-  const how = await journey.go();
-  parts.onEnd(traveller.id, how);
+  await new Journey(traveller, parts).go();
+}
+
+/** A door that stands open with a green lamp, or open in an emergency; the exit first. */
+export function shownWay({ hall, hardware }: World): DoorName | null {
+  const isShown = (door: DoorName): boolean =>
+    hall.isPassable(door) && (hardware.lamps[door] === 'green' || hardware.isEmergency);
+  return isShown('exit') ? 'exit' : isShown('entry') ? 'entry' : null;
+}
+
+/** True when it was reached in time. */
+export function walkTo(world: World, body: Body, target_mm: number, most_ms: number): Promise<boolean> {
+  body.target_mm = Math.round(target_mm);
+  world.touch();
+  return world.until(() => body.position_mm === body.target_mm, most_ms);
 }
 
 class Journey {
@@ -46,7 +58,7 @@ class Journey {
     this.#random = seededRandom(traveller.seed);
   }
 
-  async go(): Promise<WayOut> {
+  async go(): Promise<void> {
     const { world } = this.#p;
     const { id, habit } = this.#t;
     world.tell(`${id} comes (${habit})`);
@@ -104,10 +116,9 @@ class Journey {
     world.wakeWaiters();
   }
 
-  #goAway(): WayOut {
+  #goAway(): void {
     this.#p.world.tell(`${this.#t.id} goes away`);
     this.#leaveReader();
-    return 'neverIn';
   }
 
   #take(): void {
@@ -123,7 +134,7 @@ class Journey {
     const { world } = this.#p;
     let unreadable = this.#t.papers.unreadableTries;
     for (let attempt = 0; attempt < 6; attempt += 1) {
-      const isDone = (): boolean => this.#body !== undefined && this.#shownWay() !== null;
+      const isDone = (): boolean => this.#body !== undefined && shownWay(world) !== null;
       if (!(await world.until(() => this.#lamps.document === 'place' || isDone(), patience_ms)) || isDone())
         return false;
       await this.#react();
@@ -163,7 +174,7 @@ class Journey {
     world.time.in(350, () => run.devices?.mrzReader.tell(event));
   }
 
-  async #enter(): Promise<WayOut> {
+  async #enter(): Promise<void> {
     const { world } = this.#p;
     const { habit, id, speed_mm_s } = this.#t;
     if (!this.#isEntryOffered() || !world.hall.isFreeAt(outside_mm)) return this.#goAway();
@@ -218,7 +229,7 @@ class Journey {
     world.touch();
   }
 
-  async #stay(): Promise<WayOut> {
+  async #stay(): Promise<void> {
     const { world } = this.#p;
     const { habit, id } = this.#t;
     const begun_ms = world.time.now_ms;
@@ -227,10 +238,10 @@ class Journey {
     if (habit === 'neverLeaves') await world.time.sleep(between(this.#random, 30_000, 200_000));
     while (world.time.now_ms - begun_ms < stay_max_ms) {
       const left_ms = stay_max_ms - (world.time.now_ms - begun_ms);
-      const isShown = await world.until(() => this.#shownWay() !== null, left_ms);
+      const isShown = await world.until(() => shownWay(world) !== null, left_ms);
       if (!isShown) break;
       await this.#react();
-      const way = this.#shownWay();
+      const way = shownWay(world);
       if (way === null) continue;
       const isOut = way === 'exit' ? await this.#walkOut() : await this.#walkBack();
       if (isOut && way === 'exit') return await this.#afterExit();
@@ -240,18 +251,9 @@ class Journey {
     return this.#vanish('backOut');
   }
 
-  #shownWay(): 'entry' | 'exit' | null {
-    const { hall, hardware } = this.#p.world;
-    const { entry, exit } = this.#lamps;
-    if (hardware.isEmergency) return hall.isPassable('exit') ? 'exit' : hall.isPassable('entry') ? 'entry' : null;
-    if (exit === 'green' && hall.isPassable('exit')) return 'exit';
-    if (entry === 'green' && hall.isPassable('entry')) return 'entry';
-    return null;
-  }
-
   async #walkOut(): Promise<boolean> {
-    for (const other of this.#others) other.target_mm = gone_mm - 600;
-    return await this.#walk(gone_mm - 300, 6_000);
+    for (const other of this.#others) other.target_mm = gone_mm - 300;
+    return await this.#walk(gone_mm, 6_000);
   }
 
   async #walkBack(): Promise<boolean> {
@@ -259,42 +261,35 @@ class Journey {
     return await this.#walk(outside_mm, 6_000);
   }
 
-  async #afterExit(): Promise<WayOut> {
+  async #afterExit(): Promise<void> {
     const { world } = this.#p;
     if (this.#t.habit !== 'comesBack' || !world.hall.isPassable('exit')) return this.#vanish('throughExit');
     world.tell(`${this.#t.id} comes back`);
     await this.#walk(lane.mark_mm, 5_000);
     if ((this.#body?.position_mm ?? gone_mm) > lane.exit_mm) return this.#vanish('throughExit');
-    const isShown = await world.until(() => this.#shownWay() !== null, stay_max_ms);
-    const way = isShown ? this.#shownWay() : null;
+    const isShown = await world.until(() => shownWay(world) !== null, stay_max_ms);
+    const way = isShown ? shownWay(world) : null;
     if (way === 'entry') await this.#walkBack();
     else await this.#walkOut();
     return this.#vanish(way === 'entry' ? 'backOut' : 'throughExit');
   }
 
-  async #backOut(): Promise<WayOut> {
+  async #backOut(): Promise<void> {
     const isOut = await this.#walkBack();
     return isOut ? this.#vanish('backOut') : await this.#stay();
   }
 
-  #vanish(how: WayOut): WayOut {
+  #vanish(how: WayOut): void {
     const { world } = this.#p;
     world.hall.leave(this.#t.id);
     for (const other of this.#others) world.hall.leave(other.id);
     world.tell(`${this.#t.id} is out (${how})`);
     this.#leaveReader();
     world.touch();
-    return how;
   }
 
-  /** True when it was reached in time. */
   async #walk(target_mm: number, most_ms: number): Promise<boolean> {
-    const { world } = this.#p;
-    const body = this.#body;
-    if (body === undefined) return false;
-    body.target_mm = Math.round(target_mm);
-    world.touch();
-    return await world.until(() => body.position_mm === body.target_mm, most_ms);
+    return this.#body !== undefined && (await walkTo(this.#p.world, this.#body, target_mm, most_ms));
   }
 
   #putDown(): void {

@@ -48,19 +48,24 @@ export class VirtualTime {
     return this.at(this.#now_ms + delay_ms, wake);
   }
 
+  /** As `in`, for what one process waits for: it is gone when the process is. */
+  inLifeOf(process: { readonly isAlive: boolean }, delay_ms: number, wake: () => void): Due {
+    return this.in(delay_ms, () => {
+      if (process.isAlive) wake();
+    });
+  }
+
   sleep(delay_ms: number): Promise<void> {
     return new Promise((resolve) => this.in(delay_ms, resolve));
   }
 
-  /** The clock of one process: whatever it waits for is gone when the process is. */
+  /** The clock of one process. */
   clockOf(process: { readonly isAlive: boolean }): Clock {
     return {
       now_ms: () => Math.round(this.wall_ms),
       monotonic_ms: () => this.#now_ms,
       after: (delay_ms, wake) => {
-        const due = this.in(Math.max(0, delay_ms), () => {
-          if (process.isAlive) wake();
-        });
+        const due = this.inLifeOf(process, delay_ms, wake);
         return () => {
           due.wake = undefined;
         };

@@ -1,6 +1,4 @@
 /** Everything outside the controller that is true at a moment, and the one place at which it changes. */
-import type { Random } from '../../simulator/hall/random.ts';
-import { seededRandom } from '../../simulator/hall/random.ts';
 import { GateHardware, watchdog_ms } from './gate-hardware.ts';
 import type { Line, LineState } from './gate-line.ts';
 import { doorNames, Hall } from './hall.ts';
@@ -8,7 +6,7 @@ import type { Story } from './story.ts';
 import { type Due, VirtualTime } from './virtual-time.ts';
 
 /** 23 November 2026, 05:00 UTC: the lane opens. */
-const begin_ms = Date.UTC(2026, 10, 23, 5);
+export const begin_ms = Date.UTC(2026, 10, 23, 5);
 
 type Waiter = { readonly holds: () => boolean; readonly resolve: (holds: boolean) => void; readonly due: Due };
 
@@ -34,10 +32,6 @@ export class World {
 
   constructor(story: Story) {
     this.story = story;
-  }
-
-  random(seed: number): Random {
-    return seededRandom(seed);
   }
 
   tell(text: string): void {
