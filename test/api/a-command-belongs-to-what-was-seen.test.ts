@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { laneSubject } from '../../gate-controller/kernel/lane-parts.ts';
-import { codeOf, CommandBench, quietHall, transactionId } from './command-bench.ts';
+import { quietHall } from '../safety/sample-halls.ts';
+import { codeOf, CommandBench, transactionId } from './command-bench.ts';
 
 let bench: CommandBench;
 beforeEach(async () => {

@@ -9,6 +9,7 @@ import { CaseFiles } from '../../gate-controller/cases/case-files.ts';
 import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
 import type { CommandRefusal } from '../../gate-controller/api/commands.ts';
 import { technician } from '../pages/technician-views.ts';
+import { display } from '../pages/views.ts';
 
 export const transactionId = 'a3f0c1de-0000-4000-8000-000000000001';
 
@@ -27,14 +28,7 @@ export class ApiBench {
   records: readonly ChainedRecord[] = [];
   notReady: readonly string[] = [];
   officerView: () => OfficerView = () => ({ lanes: [], referrals: [] });
-  displayView: () => DisplayView = () => ({
-    laneName: 'Lane 1',
-    screen: 'placeDocument',
-    hint: null,
-    progress: null,
-    profile: 'standard',
-    help: 'offered',
-  });
+  displayView: () => DisplayView = () => display();
   technicianView: () => TechnicianView = () => technician();
   server!: Server;
   readonly #sockets: Socket[] = [];

@@ -13,16 +13,16 @@ import { Metrics } from '../../gate-controller/api/metrics.ts';
 import { giveTechnician } from '../../gate-controller/api/technician-commands.ts';
 import type { TechnicianCommand, TechnicianCommandName } from '../../gate-controller/api/technician-messages.ts';
 import type { ViewSources } from '../../gate-controller/api/view-sources.ts';
-import { officerView } from '../../gate-controller/api/views.ts';
 import { CaseFiles } from '../../gate-controller/cases/case-files.ts';
 import { type Journal, openJournal } from '../../gate-controller/journal/journal.ts';
 import { Kernel } from '../../gate-controller/kernel/kernel.ts';
 import { laneSubject, tellLane } from '../../gate-controller/kernel/lane-parts.ts';
 import { defaultLaneTimings, type LaneInput } from '../../gate-controller/lane/context.ts';
 import { laneMachine } from '../../gate-controller/lane/machine.ts';
-import { type Hall, unknownHall } from '../../gate-controller/safety/hall.ts';
+import type { Hall } from '../../gate-controller/safety/hall.ts';
 import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
+import { laneShown } from '../lane/page-sources.ts';
 
 export const transactionId = 'a3f0c1de-0000-4000-8000-000000000001';
 
@@ -65,16 +65,6 @@ const heldMachine = setup({
 });
 
 const ofPassage: ReadonlySet<OfficerCommandName> = new Set(['acknowledge', 'releaseToExit', 'returnToEntry']);
-
-export const quietHall: Hall = {
-  ...unknownHall,
-  isKnown: true,
-  entry: 'closed',
-  exit: 'closed',
-  isCabinOccupied: false,
-  isEntryFree: true,
-  isExitFree: true,
-};
 
 export class CommandBench {
   readonly cases = new CaseFiles();
@@ -190,9 +180,7 @@ export class CommandBench {
 
   /** The one lane as officers see it. */
   lane(): LaneView {
-    const [lane] = officerView(this.sources()).lanes;
-    if (lane === undefined) throw new Error('LANE_MISSING');
-    return lane;
+    return laneShown(this.sources());
   }
 
   async seeHall(hall: Hall): Promise<void> {

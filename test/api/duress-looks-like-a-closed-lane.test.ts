@@ -4,13 +4,14 @@ import { afterEach, expect, test } from 'vitest';
 import { give } from '../../gate-controller/api/commands.ts';
 import { displayView } from '../../gate-controller/api/display-view.ts';
 import { HelpCalls } from '../../gate-controller/api/help-calls.ts';
-import type { LaneView, OfficerCommand, OfficerCommandName } from '../../gate-controller/api/messages.ts';
+import type { OfficerCommand, OfficerCommandName } from '../../gate-controller/api/messages.ts';
 import { transactionRecord } from '../../gate-controller/api/record.ts';
 import { giveTechnician } from '../../gate-controller/api/technician-commands.ts';
-import { type TechnicianSources, technicianView } from '../../gate-controller/api/technician-view.ts';
+import { technicianView } from '../../gate-controller/api/technician-view.ts';
 import { officerView } from '../../gate-controller/api/views.ts';
 import { laneSnapshot, laneSubject } from '../../gate-controller/kernel/lane-parts.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
+import { laneShown, pageSources } from '../lane/page-sources.ts';
 import { VirtualLane } from '../lane/virtual-lane.ts';
 
 let lane: VirtualLane;
@@ -20,30 +21,13 @@ afterEach(() => lane.kill());
 /** Words that no page of an ordinary closed lane shows. */
 const telling = /duress|lock(ed|down)|LOCKED|LOCKDOWN/i;
 
-const sources = (): TechnicianSources => ({
-  laneId: 'lane-1',
-  laneName: 'Lane 1',
-  kernel: lane.controller.kernel,
-  history: lane.controller.history,
-  cases: lane.controller.cases,
-  help,
-  board: () => lane.controller.faults,
-  reading: () => lane.controller.reading(),
-  isDocumentPresent: () => lane.controller.isDocumentPresent(),
-  guidance: () => lane.controller.guidance,
-  now_ms: () => lane.clock.now_ms(),
-  version: 'test',
-  devices: () => [],
-  askedOfDoors: () => lane.controller.askedOfDoors(),
-  timers: () => lane.controller.kernel.timers(),
-  health: () => [{ name: 'Serves travellers', value: lane.controller.notReadyBecause().join(), isGood: false }],
-});
+const sources = () =>
+  pageSources(lane, {
+    help,
+    health: () => [{ name: 'Serves travellers', value: lane.controller.notReadyBecause().join(), isGood: false }],
+  });
 
-const officers = (): LaneView => {
-  const [view] = officerView(sources()).lanes;
-  if (view === undefined) throw new Error('LANE_MISSING');
-  return view;
-};
+const officers = () => laneShown(sources());
 
 const context = () => ({
   kernel: lane.controller.kernel,

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { laneSubject } from '../../gate-controller/kernel/lane-parts.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
-import { codeOf, CommandBench, quietHall, transactionId } from './command-bench.ts';
+import { quietHall } from '../safety/sample-halls.ts';
+import { codeOf, CommandBench, transactionId } from './command-bench.ts';
 
 let bench: CommandBench;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { callForHelp, HelpCalls } from '../../gate-controller/api/help-calls.ts';
-import { laneSnapshot, transactionSnapshot } from '../../gate-controller/kernel/lane-parts.ts';
+import { transactionSnapshot } from '../../gate-controller/kernel/lane-parts.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
 import { VirtualLane } from '../lane/virtual-lane.ts';
 
@@ -10,7 +10,7 @@ afterEach(() => lane.kill());
 const call = (help = new HelpCalls()): void =>
   callForHelp({ kernel: lane.controller.kernel, help, now_ms: () => lane.clock.now_ms() });
 
-const passage = (id: string) => transactionSnapshot(lane.controller.kernel, id);
+const passage = (id: string | null) => transactionSnapshot(lane.controller.kernel, id);
 
 test('however often a traveller presses, the call is recorded once', async () => {
   lane = await VirtualLane.open();
@@ -31,9 +31,8 @@ test('beside somebody on the way out, the call belongs to whoever stands before 
   lane.faceMatches(id);
   await lane.until(() => outermost(passage(id)?.value) === 'leaving');
   lane.presentOtherDocument();
-  const next = (): string | null => laneSnapshot(lane.controller.kernel)?.context.nextTransactionId ?? null;
-  await lane.until(() => next() !== null && passage(next() ?? '') !== undefined);
-  const nextId = next() ?? '';
+  await lane.until(() => passage(lane.nextTransactionId) !== undefined);
+  const nextId = lane.nextTransactionId;
   call();
   await lane.run(100);
   expect([passage(id)?.context.hasAskedForHelp, passage(nextId)?.context.hasAskedForHelp]).toEqual([false, true]);

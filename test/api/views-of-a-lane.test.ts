@@ -3,40 +3,20 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { give } from '../../gate-controller/api/commands.ts';
 import { displayView } from '../../gate-controller/api/display-view.ts';
 import { callForHelp, HelpCalls } from '../../gate-controller/api/help-calls.ts';
-import type { LaneView, OfficerCommandName } from '../../gate-controller/api/messages.ts';
-import { type TechnicianSources, technicianView } from '../../gate-controller/api/technician-view.ts';
+import type { OfficerCommandName } from '../../gate-controller/api/messages.ts';
+import { technicianView } from '../../gate-controller/api/technician-view.ts';
 import { officerView } from '../../gate-controller/api/views.ts';
-import { soundEvidence } from '../decision/evidence-samples.ts';
-import { VirtualLane } from '../lane/virtual-lane.ts';
+import { laneShown, pageSources } from '../lane/page-sources.ts';
+import { VirtualLane, watchlistHit } from '../lane/virtual-lane.ts';
 
 let lane: VirtualLane;
 const help = new HelpCalls();
 afterEach(() => lane.kill());
 
-const sources = (): TechnicianSources => ({
-  laneId: 'lane-1',
-  laneName: 'Lane 1',
-  kernel: lane.controller.kernel,
-  history: lane.controller.history,
-  cases: lane.controller.cases,
-  help,
-  board: () => lane.controller.faults,
-  reading: () => lane.controller.reading(),
-  isDocumentPresent: () => lane.controller.isDocumentPresent(),
-  guidance: () => lane.controller.guidance,
-  now_ms: () => lane.clock.now_ms(),
-  version: 'test',
-  devices: () => [{ device: 'chip-reader', title: 'Chip reader', connection: '/dev/ttyUSB1', identification: null }],
-  askedOfDoors: () => lane.controller.askedOfDoors(),
-  timers: () => lane.controller.kernel.timers(),
-  health: () => [],
-});
+const chipReader = { device: 'chip-reader', title: 'Chip reader', connection: '/dev/ttyUSB1', identification: null };
+const sources = () => pageSources(lane, { help, devices: () => [chipReader] });
 
-const officers = (): LaneView => {
-  const [view] = officerView(sources()).lanes;
-  if (view === undefined) throw new Error('LANE_MISSING');
-  return view;
-};
+const officers = () => laneShown(sources());
 
 /** An officer's order on the newest view, and what became of it. */
 async function order(command: OfficerCommandName, transactionId: string | null = null, officer = 'B-114') {
@@ -202,30 +182,18 @@ test('with overlap the officer sees both travellers, and the technician where bo
 });
 
 test('after a watchlist hit one officer’s release opens nothing; the page asks for a second, whose word does', async () => {
-  const { risk } = soundEvidence;
-  const hit = {
-    status: 'measured',
-    value: { verdict: 'hit', candidates: 1, topScore: 0.92 },
-    at_ms: 0,
-    by: 'test',
-  } as const;
-  // The virtual lane's risk service answers with this.
-  Object.assign(soundEvidence, { risk: hit });
-  try {
-    lane = await VirtualLane.open();
-    const id = await lane.toCapturing();
-    lane.faceMatches(id);
-    await lane.until(() => officers().transaction?.step === 'held');
-    expect(await order('releaseToExit', id, 'B-114')).toBeUndefined();
-    expect(officers().transaction).toMatchObject({
-      step: 'held',
-      waitingForSecondOfficer: { command: 'releaseToExit', officer: 'B-114' },
-    });
-    expect(await order('releaseToExit', id, 'B-114')).toMatchObject({ code: 'SECOND_OFFICER_NEEDED' });
-    expect(officers().transaction?.commands).toContain('releaseToExit');
-    expect(await order('releaseToExit', id, 'B-115')).toBeUndefined();
-    await lane.until(() => officers().transaction?.step === 'leaving');
-  } finally {
-    Object.assign(soundEvidence, { risk });
-  }
+  lane = await VirtualLane.open();
+  lane.risk = watchlistHit;
+  const id = await lane.toCapturing();
+  lane.faceMatches(id);
+  await lane.until(() => officers().transaction?.step === 'held');
+  expect(await order('releaseToExit', id, 'B-114')).toBeUndefined();
+  expect(officers().transaction).toMatchObject({
+    step: 'held',
+    waitingForSecondOfficer: { command: 'releaseToExit', officer: 'B-114' },
+  });
+  expect(await order('releaseToExit', id, 'B-114')).toMatchObject({ code: 'SECOND_OFFICER_NEEDED' });
+  expect(officers().transaction?.commands).toContain('releaseToExit');
+  expect(await order('releaseToExit', id, 'B-115')).toBeUndefined();
+  await lane.until(() => officers().transaction?.step === 'leaving');
 });

@@ -6,76 +6,20 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Biometrics } from '../../biometrics/index.ts';
-import type { DeviceId } from '../../drivers/contracts/device.ts';
 import type { GateIO } from '../../drivers/contracts/gate-io.ts';
-import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import { createGateIO } from '../../drivers/gate-io/driver.ts';
-import { FaultLatch } from '../../drivers/transport/fault-latch.ts';
 import type { Journal } from '../../gate-controller/journal/journal.ts';
 import { systemClock } from '../../gate-controller/kernel/clock.ts';
 import { laneSnapshot, type LaneParts } from '../../gate-controller/kernel/lane-parts.ts';
 import { outermost } from '../../gate-controller/lane/presentation.ts';
 import { LaneController } from '../../gate-controller/lane-controller.ts';
-import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
-import { passedChipChecks, point, policy, soundEvidence } from '../decision/evidence-samples.ts';
+import { passedChipChecks, policy, soundEvidence } from '../decision/evidence-samples.ts';
+import { PlainDevice, quietParts, specimen, usualLane } from '../lane/quiet-parts.ts';
 import { type GateAsked, type GateReady, type GateSensors, machineTime_ms } from './kernel-gate.ts';
 
-/** ICAO 9303-4 specimen holder; the date of expiry is moved so that the document is valid. */
-const specimen = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898902C36UTO7408122F3001019<<<<<<<<<<<<<<<4'];
 const limit_ms = 20_000;
 /** Documents that follow each other faster than anybody lays them down are not looked at. */
 const presentation_ms = 320;
-
-/** A device that is there and tells what it is made to tell. */
-class PlainDevice<E> {
-  readonly device: DeviceId;
-  readonly faults: FaultLatch<E>;
-
-  constructor(device: DeviceId) {
-    this.device = device;
-    this.faults = new FaultLatch(device);
-  }
-
-  start(): void {
-    this.faults.raise('DEVICE_DISCONNECTED');
-    this.faults.clear('DEVICE_DISCONNECTED');
-  }
-
-  async stop(): Promise<void> {}
-
-  subscribe(listener: never): () => void {
-    return this.faults.subscribe(listener);
-  }
-
-  latest(): { jpeg: Uint8Array; sequence: number; at_ms: number } {
-    return { jpeg: new Uint8Array(1), sequence: 1, at_ms: 0 };
-  }
-
-  isChipPresent(): boolean {
-    return true;
-  }
-
-  activate({ signal }: { signal?: AbortSignal }): Promise<never> {
-    return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped'))));
-  }
-}
-
-const quietBiometrics: Biometrics = {
-  start: async () => {},
-  isReady: () => true,
-  onReadiness: () => () => {},
-  enrol: async () => ({
-    status: 'measured',
-    value: { width_px: 1, height_px: 1, interEye_px: 90, remarks: [], preview: new Uint8Array(1) },
-    at_ms: 0,
-    by: 'bench',
-  }),
-  compare: () => new Promise(() => {}),
-  forget: async () => {},
-  versions: () => ({}),
-  stop: async () => {},
-};
 
 /** Times of one passage, ms. */
 export type PassageTimes = {
@@ -110,14 +54,7 @@ export class BenchLane {
     };
     gateIO.subscribe(() => this.#wake());
     this.#controller = new LaneController({
-      lane: {
-        laneId: 'lane-1',
-        opensByItself: true,
-        topology: 'integrated-two-step',
-        isOverlapping: false,
-        attendance: 'notRequired',
-        usualProfile: 'standard',
-      },
+      lane: usualLane,
       journal: this.#timed(journal),
       onStep: () => {
         this.#records += 1;
@@ -252,6 +189,7 @@ export class BenchLane {
 
   #parts(gateIO: GateIO): Omit<LaneParts, 'cases'> {
     return {
+      ...quietParts,
       clock: systemClock,
       entropy: (length) => randomBytes(length),
       newId: () => randomUUID(),
@@ -261,20 +199,9 @@ export class BenchLane {
         camera: new PlainDevice('camera'),
         gateIO,
       } as unknown as LaneParts['devices'],
-      biometrics: quietBiometrics,
-      challenge: 'whenUndetermined',
-      // The self-test asks for an anchor only; no chip is verified here.
-      trust: () => ({ ...createTrustStore([]).trust, certificates: [{}] as never }),
-      isTrustWhole: () => true,
-      inspection: { accessPolicy: 'pace-required-when-offered', dataGroups: [], further_ms: 0 },
       askRisk: async () => ({ evidence: { ...soundEvidence.risk!, at_ms: Date.now() }, candidates: [] }),
-      pingRisk: async () => true,
       // The same document comes again and again.
       policy: { ...policy, eligibility: { ...policy.eligibility, reuse_s: 0 } },
-      operatingPoint: point,
-      timings: defaultTimings,
-      versions: {},
-      lastRecordAt_ms: 0,
     };
   }
 }

@@ -1,29 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { defaultAttackLimits, defaultCalibration } from '../../biometrics/index.ts';
 import { measureRanges } from '../../gate-controller/config/face-schema.ts';
-import { checkConfiguration, ConfigurationError } from '../../gate-controller/config/load.ts';
+import { checkConfiguration } from '../../gate-controller/config/load.ts';
 import { indispensableChecks } from '../../gate-controller/decision/policy.ts';
 import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
-
-const least = {
-  devices: {
-    mrzReader: { path: '/dev/a' },
-    chipReader: { path: '/dev/b' },
-    gateIO: { path: '/dev/c' },
-    camera: { url: 'http://127.0.0.1:9/' },
-  },
-  risk: { url: 'http://127.0.0.1:9' },
-};
-
-const problemsOf = (value: unknown): readonly string[] => {
-  try {
-    checkConfiguration(value);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return error.problems;
-  }
-};
+import { least, problemsOf } from './least.ts';
 
 test('the least that must be said is devices and the risk service; the rest has defaults', () => {
   const { lane, http, policy, timings } = checkConfiguration(least);

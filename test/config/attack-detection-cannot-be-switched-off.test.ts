@@ -4,28 +4,9 @@ import type { AttackSignal, AttackSignalName } from '../../biometrics/attack/sig
 import { fuseSignals, judgeAttack, signals } from '../../biometrics/attack/signals.ts';
 import { type AttackLimit, type AttackLimits, defaultAttackLimits } from '../../biometrics/index.ts';
 import { attackConflicts, attackRanges } from '../../gate-controller/config/face-schema.ts';
-import { checkConfiguration, ConfigurationError } from '../../gate-controller/config/load.ts';
+import { least, problemsOf } from './least.ts';
 
-const withAttack = (attack: Partial<AttackLimits>) => ({
-  devices: {
-    mrzReader: { path: '/dev/a' },
-    chipReader: { path: '/dev/b' },
-    gateIO: { path: '/dev/c' },
-    camera: { url: 'http://127.0.0.1:9/' },
-  },
-  risk: { url: 'http://127.0.0.1:9' },
-  face: { attack },
-});
-
-function problemsOf(attack: Partial<AttackLimits>): readonly string[] {
-  try {
-    checkConfiguration(withAttack(attack));
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return error.problems;
-  }
-}
+const problemsWith = (attack: Partial<AttackLimits>) => problemsOf({ ...least, face: { attack } });
 
 /** What would switch each signal off. */
 const permissive = {
@@ -43,31 +24,30 @@ const permissive = {
 } as const satisfies Partial<AttackLimits>;
 
 test('a configuration that switches every signal off is refused, limit by limit', () => {
-  const problems = problemsOf(permissive);
+  const problems = problemsWith(permissive);
   // The checker of the schema names eight errors at a time; each limit by itself follows.
   expect(problems.length).toBeGreaterThanOrEqual(8);
   for (const problem of problems) expect(problem).toMatch(/^face\.attack\.\w+ must be [<>]= [0-9.]+$/);
 });
 
 test.each(Object.entries(permissive))('%s alone cannot be %d', (name, value) => {
-  expect(problemsOf({ [name]: value })[0]).toMatch(new RegExp(`^face\\.attack\\.${name} must be [<>]= [0-9.]+$`));
+  expect(problemsWith({ [name]: value })[0]).toMatch(new RegExp(`^face\\.attack\\.${name} must be [<>]= [0-9.]+$`));
 });
 
 test('the defaults lie within their ranges', () => {
-  expect(problemsOf(defaultAttackLimits)).toEqual([]);
+  expect(problemsWith(defaultAttackLimits)).toEqual([]);
 });
 
 const names = Object.keys(attackRanges) as AttackLimit[];
 
 /** Every corner of the ranges that the configuration takes: each limit at its least or its most. */
-function* corners(): Generator<AttackLimits> {
-  for (let bits = 0; bits < 2 ** names.length; bits += 1) {
-    const limits = Object.fromEntries(
+const corners: readonly AttackLimits[] = Array.from(
+  { length: 2 ** names.length },
+  (_, bits) =>
+    Object.fromEntries(
       names.map((name, i) => [name, (bits >> i) & 1 ? attackRanges[name].maximum : attackRanges[name].minimum]),
-    ) as AttackLimits;
-    if (attackConflicts(limits).length === 0) yield limits;
-  }
-}
+    ) as AttackLimits,
+).filter((limits) => attackConflicts(limits).length === 0);
 
 const eight = (value: number): readonly number[] => Array.from({ length: 8 }, () => value);
 type Values = Readonly<Record<AttackSignalName, readonly number[]>>;
@@ -101,13 +81,12 @@ const measures = (values: Values): readonly AttackSignal[] =>
   );
 const liveUnder = (values: Values): readonly AttackLimits[] => {
   const found = measures(values);
-  return [...corners()].filter((limits) => judgeAttack(fuseSignals(found, limits)).verdict === 'live');
+  return corners.filter((limits) => judgeAttack(fuseSignals(found, limits)).verdict === 'live');
 };
 
 test('a face without fault can be live at every accepted corner, so that the corners say something', () => {
-  const count = [...corners()].length;
-  expect(count).toBeGreaterThan(1_000);
-  expect(liveUnder(perfect)).toHaveLength(count);
+  expect(corners.length).toBeGreaterThan(1_000);
+  expect(liveUnder(perfect)).toHaveLength(corners.length);
 });
 
 test('a face with every signal bad is live at no accepted corner', () => {

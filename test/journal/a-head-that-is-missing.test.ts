@@ -1,21 +1,13 @@
 /** Without the note of the head nobody can say that the end of the chain is the one that was confirmed. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DiskJournal, type JournalFault, openJournal } from '../../gate-controller/journal/journal.ts';
-import { chainAfter, commitOf, JournalFolder } from './chain.ts';
-
-const script = join(import.meta.dirname, '../../gate-controller/journal/main.ts');
-const options = { low_bytes: 0, ballast_bytes: 4_096, look_ms: 20 };
+import { anyRoom, chainAfter, commitOf, JournalFolder } from './chain.ts';
 
 let place: JournalFolder;
 beforeEach(async () => {
   place = new JournalFolder();
-  const journal = await openJournal(place.file, options);
-  await journal.append(commitOf(chainAfter(undefined, 12)));
-  await journal.close();
+  await place.write(12);
 });
 afterEach(() => place.remove());
 
@@ -25,12 +17,7 @@ const losses: readonly (readonly [string, (head: string) => void])[] = [
   ['altered', (head) => writeFileSync(head, readFileSync(head).fill(0, 8, 40))],
 ];
 
-function verify(...more: readonly string[]): { readonly status: number | null; readonly said: string } {
-  const { status, stdout } = spawnSync(process.execPath, [script, 'verify', '--file', place.file, ...more]);
-  return { status, said: stdout.toString() };
-}
-
-/** What stands once the disk was looked at: that look comes after what the start itself has to say. */
+/** What the start had to say. */
 async function faultsAfterStart(journal: DiskJournal): Promise<readonly JournalFault['code'][]> {
   const codes: JournalFault['code'][] = [];
   const stop = journal.watch(({ code }) => codes.push(code));
@@ -41,28 +28,26 @@ async function faultsAfterStart(journal: DiskJournal): Promise<readonly JournalF
 }
 
 test.each(losses)('with a head that is %s, verification says that a cut-off tail cannot be excluded', (_, lose) => {
-  expect(verify().said).not.toMatch(/cut off/);
-  expect(JSON.parse(verify('--json').said)).toMatchObject({ isIntact: true, isEndConfirmed: true });
-  const editor = new DatabaseSync(place.file);
-  editor.exec('DELETE FROM records WHERE seq > 9; UPDATE subjects SET seq = 9');
-  editor.close();
+  expect(place.verify().said).not.toMatch(/cut off/);
+  expect(JSON.parse(place.verify('--json').said)).toMatchObject({ isIntact: true, isEndConfirmed: true });
+  place.edit('DELETE FROM records WHERE seq > 9; UPDATE subjects SET seq = 9');
   lose(`${place.file}-head`);
-  const { status, said } = verify();
+  const { status, said } = place.verify();
   expect(said).toMatch(/^intact: 9 records/);
   expect(said).toMatch(/cannot be excluded that records were cut off/);
   expect(status).toBe(3);
-  expect(JSON.parse(verify('--json').said)).toMatchObject({ isIntact: true, isEndConfirmed: false });
+  expect(JSON.parse(place.verify('--json').said)).toMatchObject({ isIntact: true, isEndConfirmed: false });
 });
 
 test.each(losses)(
   'a start with a head that is %s raises a fault; the next one, with a head again, does not',
   async (_, lose) => {
     lose(`${place.file}-head`);
-    const journal = await openJournal(place.file, options);
+    const journal = await openJournal(place.file, anyRoom);
     expect(await faultsAfterStart(journal)).toContain('HEAD_MISSING');
     expect(journal.recordsOf('lane')).toHaveLength(13);
     await journal.close();
-    const again = await openJournal(place.file, options);
+    const again = await openJournal(place.file, anyRoom);
     expect(await faultsAfterStart(again)).not.toContain('HEAD_MISSING');
     await again.close();
   },
@@ -70,7 +55,7 @@ test.each(losses)(
 
 test('a journal that is new misses no head', async () => {
   const fresh = new JournalFolder();
-  const journal = await openJournal(fresh.file, options);
+  const journal = await openJournal(fresh.file, anyRoom);
   expect(await faultsAfterStart(journal)).not.toContain('HEAD_MISSING');
   await journal.close();
   fresh.remove();

@@ -1,9 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DiskJournal, type JournalFault, openJournal } from '../../gate-controller/journal/journal.ts';
-import { chainAfter, commitOf, JournalFolder } from './chain.ts';
-
-const options = { low_bytes: 0, ballast_bytes: 4_096 };
+import { anyRoom, chainAfter, commitOf, JournalFolder } from './chain.ts';
 
 let place: JournalFolder;
 beforeEach(() => {
@@ -14,7 +12,7 @@ afterEach(() => place.remove());
 /** The journal, and the thread that writes it. */
 async function open(): Promise<{ readonly journal: DiskJournal; readonly writer: Worker }> {
   const created = new Promise<Worker>((resolve) => process.once('worker', resolve));
-  const journal = await openJournal(place.file, options);
+  const journal = await openJournal(place.file, anyRoom);
   return { journal, writer: await created };
 }
 

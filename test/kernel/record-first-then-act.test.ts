@@ -97,13 +97,18 @@ test('a timer that was cancelled in the same moment as it fired does nothing', a
   await journal.close();
 });
 
+/** A door was pushed, its timer runs, and the kernel is gone. */
+async function leaveAjar(): Promise<void> {
+  const { kernel, journal } = await bench.open();
+  kernel.start({ subject: 'd', kind: 'door', input: undefined });
+  kernel.send('d', { type: 'PUSHED' });
+  await kernel.idle();
+  kernel.stop();
+  await journal.close();
+}
+
 test('after a restart whatever was under way is told, its timers go, and the chain goes on', async () => {
-  const first = await bench.open();
-  first.kernel.start({ subject: 'd', kind: 'door', input: undefined });
-  first.kernel.send('d', { type: 'PUSHED' });
-  await first.kernel.idle();
-  first.kernel.stop();
-  await first.journal.close();
+  await leaveAjar();
 
   const second = await bench.open();
   await second.kernel.recover();
@@ -128,12 +133,7 @@ test('subjects that ended are not told of a restart', async () => {
 });
 
 test('an event for a subject that is not loaded yet leaves its place and its timers in the journal', async () => {
-  const first = await bench.open();
-  first.kernel.start({ subject: 'd', kind: 'door', input: undefined });
-  first.kernel.send('d', { type: 'PUSHED' });
-  await first.kernel.idle();
-  first.kernel.stop();
-  await first.journal.close();
+  await leaveAjar();
 
   const early = await bench.open();
   early.kernel.send('d', { type: 'PULLED' });

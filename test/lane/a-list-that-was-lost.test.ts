@@ -1,26 +1,7 @@
 /** A lane that lost a list about issuers serves nobody: it would admit more people than with the list (I11). */
 import { expect, test } from 'vitest';
-import { HelpCalls } from '../../gate-controller/api/help-calls.ts';
-import { officerView } from '../../gate-controller/api/views.ts';
+import { laneShown, pageSources } from './page-sources.ts';
 import { VirtualLane } from './virtual-lane.ts';
-
-const faultsShown = (lane: VirtualLane) => {
-  const { kernel, history, cases, faults } = lane.controller;
-  const view = officerView({
-    laneId: 'lane-1',
-    laneName: 'Lane 1',
-    kernel,
-    history,
-    cases,
-    board: () => faults,
-    reading: () => lane.controller.reading(),
-    isDocumentPresent: () => false,
-    guidance: () => 'none',
-    help: new HelpCalls(),
-    now_ms: () => lane.clock.now_ms(),
-  });
-  return view.lanes.flatMap((one) => one.faults);
-};
 
 test('a lane that starts without an imported list stays out of service, says why, and opens once it is there', async () => {
   const lane = new VirtualLane();
@@ -28,7 +9,7 @@ test('a lane that starts without an imported list stays out of service, says why
   await lane.boot();
   await lane.run(60_000);
   expect(lane.controller.notReadyBecause()).toEqual(['lane:fault', 'trust-lists:TRUST_LIST_REFUSED']);
-  const [fault] = faultsShown(lane);
+  const [fault] = laneShown(pageSources(lane)).faults;
   expect(fault).toMatchObject({ device: 'trust-lists', code: 'TRUST_LIST_REFUSED', isBlocking: true });
   expect(fault?.meaning).toContain('import the list again');
   lane.presentDocument();

@@ -7,7 +7,7 @@ import { outermost, present } from '../../gate-controller/lane/presentation.ts';
 import { type Hall, unknownHall } from '../../gate-controller/safety/hall.ts';
 import { transactionMachine } from '../../gate-controller/transaction/machine.ts';
 import { zoneRead } from '../decision/evidence-samples.ts';
-import { emptyHall } from '../transaction/drive.ts';
+import { quietHall } from '../safety/sample-halls.ts';
 
 class Lane {
   #snapshot: SnapshotFrom<typeof laneMachine>;
@@ -47,7 +47,7 @@ class Lane {
   }
 
   hall(change: Partial<Hall> = {}): this {
-    return this.tell({ type: 'HALL_CHANGED', hall: { ...emptyHall, ...change } });
+    return this.tell({ type: 'HALL_CHANGED', hall: { ...quietHall, ...change } });
   }
 
   healthy(): this {

@@ -1,10 +1,8 @@
 /** Attendance, assisted mode, lockdown, maintenance, overlap, topologies: whole lanes in virtual time. */
 import { describe, expect, test } from 'vitest';
-import { VirtualLane } from './virtual-lane.ts';
+import { officer, technician, VirtualLane } from './virtual-lane.ts';
 
 const minute_ms = 60_000;
-const officer = (name: string, lane: VirtualLane) => ({ officer: name, validUntil_ms: lane.clock.now_ms() + 5_000 });
-const technician = (lane: VirtualLane) => ({ technician: 'tech', validUntil_ms: lane.clock.now_ms() + 5_000 });
 const doors = (lane: VirtualLane) => [lane.position('entry'), lane.position('exit')];
 
 describe('a lane that nobody attends', () => {
@@ -167,7 +165,7 @@ describe('maintenance', () => {
     lane.tellLane({ type: 'OFFICER_CONSENTED_MAINTENANCE', ...officer('a', lane) });
     await lane.run(500);
     expect(lane.state).toEqual({ closed: 'shut' });
-    lane.tellLane({ type: 'TECHNICIAN_ASKED_MAINTENANCE', ...technician(lane) });
+    lane.tellLane({ type: 'TECHNICIAN_ASKED_MAINTENANCE', ...technician('tech', lane) });
     await lane.run(500);
     lane.tellLane({ type: 'OFFICER_CONSENTED_MAINTENANCE', ...officer('tech', lane) });
     await lane.run(500);
@@ -177,7 +175,7 @@ describe('maintenance', () => {
     expect(lane.state).toBe('maintenance');
     // The software would let both stand open; the gate's hardware allows one at a time.
     const move = async (door: 'entry' | 'exit', command: 'open' | 'close') => {
-      lane.tellLane({ type: 'TECHNICIAN_MOVED_DOOR', door, command, ...technician(lane) });
+      lane.tellLane({ type: 'TECHNICIAN_MOVED_DOOR', door, command, ...technician('tech', lane) });
       await lane.run(3_000);
     };
     await move('entry', 'open');
@@ -188,7 +186,7 @@ describe('maintenance', () => {
     lane.presentDocument();
     await lane.run(500);
     expect(lane.transactionId).toBeNull();
-    lane.tellLane({ type: 'TECHNICIAN_ENDED_MAINTENANCE', ...technician(lane) });
+    lane.tellLane({ type: 'TECHNICIAN_ENDED_MAINTENANCE', ...technician('tech', lane) });
     await lane.run(20_000);
     expect(doors(lane)).toEqual([0, 0]);
     expect(lane.state).toEqual({ closed: 'shut' });
@@ -218,13 +216,7 @@ describe('commands in their turn', () => {
 describe('overlap', () => {
   test('the next document is read while the traveller before walks out; the entry opens when the cabin is empty and shut', async () => {
     const lane = await VirtualLane.open({ isOverlapping: true });
-    const first = await lane.toCapturing();
-    lane.faceMatches(first);
-    await lane.until(() => lane.position('exit') > 50);
-    lane.presentOtherDocument();
-    await lane.until(() => lane.nextTransactionId !== null, 2_000);
-    const next = lane.nextTransactionId ?? '';
-    lane.chipInspected(next);
+    const next = await lane.toNext(await lane.toCapturing());
     lane.takeDocument();
     await lane.run(1_000);
     expect(lane.controller.kernel.snapshot(next)?.value).toBe('awaitingCabin');
@@ -243,10 +235,8 @@ describe('overlap', () => {
     await lane.until(() => lane.position('exit') === 100);
     await lane.run(12_000);
     lane.presentOtherDocument();
-    await lane.until(() => lane.nextTransactionId !== null, 2_000);
-    const next = lane.nextTransactionId ?? '';
-    lane.chipInspected(next);
-    await lane.until(() => JSON.stringify(lane.step ?? '').includes('held'), 10_000);
+    const next = await lane.nextInspected();
+    await lane.until(() => lane.isHeld, 10_000);
     lane.tell(first, { type: 'OFFICER_RETURNED', reason: 'not well', ...officer('a', lane) });
     await lane.until(() => lane.position('entry') === 100);
     expect(lane.controller.kernel.snapshot(next)?.value).toBe('awaitingRemoval');
@@ -261,9 +251,7 @@ describe('overlap', () => {
     lane.faceMatches(first);
     await lane.until(() => lane.position('exit') > 50);
     lane.presentDocument();
-    await lane.until(() => lane.nextTransactionId !== null, 2_000);
-    const next = lane.nextTransactionId ?? '';
-    lane.chipInspected(next);
+    const next = await lane.nextInspected();
     await lane.run(100);
     expect(lane.controller.kernel.snapshot(next)?.context).toMatchObject({ reasons: ['DOCUMENT_USED_AGAIN'] });
   });
@@ -272,7 +260,7 @@ describe('overlap', () => {
     const lane = await VirtualLane.open({ isOverlapping: true });
     const first = await lane.toCapturing();
     lane.faceMatches(first);
-    await lane.until(() => JSON.stringify(lane.step ?? '').includes('held'), 40_000);
+    await lane.until(() => lane.isHeld, 40_000);
     lane.presentOtherDocument();
     await lane.run(1_000);
     expect(lane.nextTransactionId).toBeNull();
@@ -281,12 +269,7 @@ describe('overlap', () => {
   test('the next traveller goes to the desk when the one before does not leave', async () => {
     const lane = await VirtualLane.open({ isOverlapping: true });
     const first = await lane.toCapturing();
-    lane.faceMatches(first);
-    await lane.until(() => lane.position('exit') > 50);
-    lane.presentOtherDocument();
-    await lane.until(() => lane.nextTransactionId !== null, 2_000);
-    const next = lane.nextTransactionId ?? '';
-    lane.chipInspected(next);
+    const next = await lane.toNext(first);
     lane.takeDocument();
     await lane.until(() => !lane.controller.kernel.has(next), minute_ms);
     expect(JSON.parse(lane.journal.recordsOf(next).at(-1)?.state ?? '').value).toBe('referred');

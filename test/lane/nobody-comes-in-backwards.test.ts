@@ -1,15 +1,8 @@
 /** Whoever came in through the exit is never let out to the entry side by software; and other findings of reviews. */
 import { describe, expect, test } from 'vitest';
-import { soundEvidence } from '../decision/evidence-samples.ts';
-import { VirtualLane } from './virtual-lane.ts';
+import { officer, technician, VirtualLane, watchlistHit } from './virtual-lane.ts';
 
 const minute_ms = 60_000;
-const officer = (name: string, lane: VirtualLane) => ({ officer: name, validUntil_ms: lane.clock.now_ms() + 5_000 });
-const technician = (name: string, lane: VirtualLane) => ({
-  technician: name,
-  validUntil_ms: lane.clock.now_ms() + 5_000,
-});
-const hit = { ...soundEvidence.risk, value: { verdict: 'hit', candidates: 1, topScore: 0.9 } };
 
 /** The exit is prised open from outside, somebody steps in, and it closes behind them. */
 async function intrude(lane: VirtualLane, position_mm = 1_200): Promise<void> {
@@ -58,7 +51,7 @@ describe('somebody who comes in through the exit', () => {
   test('by force, while a referred traveller waits in the cabin', async () => {
     const lane = await VirtualLane.open();
     await lane.toCapturing();
-    await lane.until(() => JSON.stringify(lane.step ?? '').includes('held'), minute_ms);
+    await lane.until(() => lane.isHeld, minute_ms);
     await intrude(lane, 600);
     await expectNoWayIn(lane);
   });
@@ -92,10 +85,10 @@ describe('somebody who comes in through the exit', () => {
 describe('four eyes', () => {
   test('are needed for a hit, also when the traveller asked for help before anybody was told', async () => {
     const lane = await VirtualLane.open();
-    lane.risk = hit;
+    lane.risk = watchlistHit;
     const id = await lane.toCapturing();
     lane.tell(id, { type: 'HELP_REQUESTED' });
-    await lane.until(() => JSON.stringify(lane.step ?? '').includes('held'), 2_000);
+    await lane.until(() => lane.isHeld, 2_000);
     lane.tell(id, { type: 'OFFICER_RELEASED', reason: 'seen', ...officer('A', lane) });
     await lane.run(3_000);
     expect(lane.position('exit')).toBe(0);
@@ -108,11 +101,11 @@ describe('four eyes', () => {
     lane.risk = undefined;
     const id = await lane.toCapturing();
     lane.tell(id, { type: 'HELP_REQUESTED' });
-    await lane.until(() => JSON.stringify(lane.step ?? '').includes('held'), 2_000);
+    await lane.until(() => lane.isHeld, 2_000);
     lane.tell(id, { type: 'OFFICER_RELEASED', reason: 'seen', ...officer('A', lane) });
     await lane.run(500);
     const seen = lane.controller.kernel.since(id);
-    lane.tell(id, { type: 'RISK_ANSWERED', risk: hit });
+    lane.tell(id, { type: 'RISK_ANSWERED', risk: watchlistHit });
     await lane.run(200);
     // What officers saw has changed: a command from before is stale.
     expect(lane.controller.kernel.since(id)).toBeGreaterThan(seen ?? 0);

@@ -33,9 +33,7 @@ describe('whoever is in the cabin has the way back open', () => {
   test('after a kill and a restart', async () => {
     const lane = await VirtualLane.open();
     await lane.toCapturing();
-    lane.kill();
-    await lane.run(4_000);
-    await lane.boot();
+    await lane.restart();
     await lane.run(5_000);
     expectWayOut(lane);
     lane.walkTo(-900);
@@ -48,10 +46,8 @@ describe('whoever is in the cabin has the way back open', () => {
   test('after a restart with a dead camera', async () => {
     const lane = await VirtualLane.open();
     await lane.toCapturing();
-    lane.kill();
-    await lane.run(4_000);
     lane.isCameraDead = true;
-    await lane.boot();
+    await lane.restart();
     await lane.run(5 * minute_ms);
     expectWayOut(lane);
   });
@@ -120,9 +116,7 @@ describe('the exit is shut again', () => {
     await lane.until(() => lane.position('exit') === 100);
     lane.walkTo(2_050);
     await lane.run(2_000);
-    lane.kill();
-    await lane.run(4_000);
-    await lane.boot();
+    await lane.restart();
     await lane.run(1_000);
     lane.walkTo(3_300);
     await lane.run(2_000);
@@ -161,10 +155,7 @@ describe('an evacuation', () => {
   test('that begins while the entry is about to close closes nothing by itself', async () => {
     const lane = await VirtualLane.open();
     await lane.toEntering();
-    lane.hall.enter('p', 'traveller', -900);
-    await lane.until(() => lane.position('entry') === 100);
-    lane.walkTo(1_300);
-    await lane.until(() => lane.step === 'separating');
+    await lane.walkIn('separating');
     lane.hall.contacts.isFireAlarm = true;
     await lane.run(3_000);
     lane.hall.contacts.isFireAlarm = false;

@@ -2,67 +2,40 @@
  * A whole lane in virtual time: the production machines, kernel, door keeper and inputs against the simulator's hall and
  * gate hardware. Only the serial line between them is left out; its timing is that of the driver's cycle.
  */
-import type { Biometrics } from '../../biometrics/index.ts';
-import type { DeviceId } from '../../drivers/contracts/device.ts';
 import type { DoorCommand, DoorName, GateIO, GateReading, Lamps } from '../../drivers/contracts/gate-io.ts';
-import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import { clearSafeKey, decodeBlock, encodeOutputs, inputRegisterCount } from '../../drivers/gate-io/map.ts';
 import { Outputs } from '../../drivers/gate-io/outputs.ts';
 import { DeviceError } from '../../drivers/contracts/device.ts';
 import { FaultLatch } from '../../drivers/transport/fault-latch.ts';
 import { LaneController } from '../../gate-controller/lane-controller.ts';
 import type { LaneInput } from '../../gate-controller/lane/context.ts';
-import type { Commit, Standing } from '../../gate-controller/journal/database.ts';
-import type { Journal } from '../../gate-controller/journal/journal.ts';
-import { type ChainedRecord, lateKind } from '../../gate-controller/journal/record.ts';
+import { outermost } from '../../gate-controller/lane/presentation.ts';
 import { laneSnapshot, laneSubject, type LaneParts } from '../../gate-controller/kernel/lane-parts.ts';
-import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
 import { GatePLC } from '../../simulator/devices/gate-plc.ts';
 import { Hall } from '../../simulator/hall/hall.ts';
-import { passedChipChecks, point, policy, soundEvidence } from '../decision/evidence-samples.ts';
+import { passedChipChecks, soundEvidence } from '../decision/evidence-samples.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
-
-/** ICAO 9303-4 specimen holder; the date of expiry is moved so that the document is valid. */
-const specimen = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898902C36UTO7408122F3001019<<<<<<<<<<<<<<<4'];
+import { MemoryJournal } from './memory-journal.ts';
+import { PlainDevice, quietParts, specimen, usualLane } from './quiet-parts.ts';
 
 /** The same holder with a document of another number. */
-const otherSpecimen = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898903C77UTO7408122F3001019<<<<<<<<<<<<<<<2'];
+const otherSpecimen = [specimen[0], 'L898903C77UTO7408122F3001019<<<<<<<<<<<<<<<2'];
+
+/** A risk service's answer that somebody like this is looked for. */
+export const watchlistHit = { ...soundEvidence.risk, value: { verdict: 'hit', candidates: 1, topScore: 0.9 } };
+
+/** Whose word it is, and until when it counts, as a page sends it now. */
+export const officer = (name: string, lane: VirtualLane) => ({ officer: name, validUntil_ms: countsUntil_ms(lane) });
+export const technician = (name: string, lane: VirtualLane) => ({
+  technician: name,
+  validUntil_ms: countsUntil_ms(lane),
+});
+const countsUntil_ms = (lane: VirtualLane): number => lane.clock.now_ms() + 5_000;
 
 const stale_ms = 200;
 const heartbeat_ms = 100;
 const cycle_ms = 40;
 const step_ms = 20;
-
-/** A journal that survives the death of a kernel, as a disk does. */
-export class MemoryJournal implements Journal {
-  readonly records: ChainedRecord[] = [];
-  readonly #subjects = new Map<string, ChainedRecord>();
-  readonly #timers = new Map<string, Standing['timers'][number]>();
-  isHanging = false;
-
-  get standing(): Standing {
-    const subjects = [...this.#subjects.values()].sort((a, b) => a.seq - b.seq);
-    return { last: this.records.at(-1) ?? null, subjects, timers: [...this.#timers.values()] };
-  }
-
-  async append(commit: Commit): Promise<void> {
-    if (this.isHanging) return new Promise(() => {});
-    for (const record of commit.records) {
-      this.records.push(record);
-      if (record.kind !== lateKind) this.#subjects.set(record.subject, record);
-    }
-    for (const { subject, id } of commit.timersCancelled) this.#timers.delete(`${subject} ${id}`);
-    for (const timer of commit.timersSet) this.#timers.set(`${timer.subject} ${timer.id}`, timer);
-    for (const subject of commit.ended) this.#subjects.delete(subject);
-    return undefined;
-  }
-
-  recordsOf(subject: string): readonly ChainedRecord[] {
-    return this.records.filter((record) => record.subject === subject);
-  }
-
-  async close(): Promise<void> {}
-}
 
 /** The gate I/O driver's cycle over a line without faults, in virtual time. */
 class CycleGateIO implements GateIO {
@@ -162,64 +135,6 @@ class CycleGateIO implements GateIO {
   }
 }
 
-/** A device that is there or not, and tells what a test makes it tell. */
-class PlainDevice<E> {
-  readonly device: DeviceId;
-  readonly faults: FaultLatch<E>;
-  isDead = false;
-
-  constructor(device: DeviceId) {
-    this.device = device;
-    this.faults = new FaultLatch(device);
-  }
-
-  start(): void {
-    this.faults.raise('DEVICE_DISCONNECTED');
-    if (!this.isDead) this.faults.clear('DEVICE_DISCONNECTED');
-  }
-
-  async stop(): Promise<void> {}
-
-  subscribe(listener: never): () => void {
-    return this.faults.subscribe(listener);
-  }
-
-  identification(): string {
-    return 'virtual';
-  }
-
-  latest(): { jpeg: Uint8Array; sequence: number; at_ms: number } | undefined {
-    return this.faults.isRaised('DEVICE_DISCONNECTED') ? undefined : { jpeg: new Uint8Array(1), sequence: 1, at_ms: 0 };
-  }
-
-  isChipPresent(): boolean {
-    return true;
-  }
-
-  activate({ signal }: { signal?: AbortSignal }): Promise<never> {
-    return new Promise((_, reject) => {
-      signal?.addEventListener('abort', () => reject(new DeviceError('DEVICE_STOPPED')));
-    });
-  }
-}
-
-/** Inference is told by the test: what a face compares to is an event here. */
-const quietBiometrics: Biometrics = {
-  start: async () => {},
-  isReady: () => true,
-  onReadiness: () => () => {},
-  enrol: async () => ({
-    status: 'measured',
-    value: { width_px: 1, height_px: 1, interEye_px: 90, remarks: [], preview: new Uint8Array(1) },
-    at_ms: 0,
-    by: 'test',
-  }),
-  compare: () => new Promise(() => {}),
-  forget: async () => {},
-  versions: () => ({}),
-  stop: async () => {},
-};
-
 export class VirtualLane {
   readonly clock = new VirtualClock();
   readonly hall = new Hall();
@@ -259,15 +174,7 @@ export class VirtualLane {
     this.#chipReader = new PlainDevice('chip-reader');
     this.#isAlive = true;
     this.controller = new LaneController({
-      lane: {
-        laneId: 'lane-1',
-        opensByItself: true,
-        topology: 'integrated-two-step',
-        isOverlapping: false,
-        attendance: 'notRequired',
-        usualProfile: 'standard',
-        ...this.how,
-      },
+      lane: { ...usualLane, ...this.how },
       journal: this.journal,
       onStep: () => {},
       onChange: () => {},
@@ -291,24 +198,15 @@ export class VirtualLane {
       camera: this.camera,
     } as unknown as LaneParts['devices'];
     return {
+      ...quietParts,
       clock: this.clock,
       entropy: (length) => new Uint8Array(length),
       newId: () => `id-${(this.#ids += 1)}`,
       devices,
-      biometrics: quietBiometrics,
-      challenge: 'whenUndetermined',
-      // The self-test asks for an anchor only; no chip is verified here.
-      trust: () => ({ ...createTrustStore([]).trust, certificates: [{}] as never }),
       isTrustWhole: () => this.isTrustWhole,
-      inspection: { accessPolicy: 'pace-required-when-offered', dataGroups: [], further_ms: 0 },
       pingRisk: async () => !this.isRiskDown,
       askRisk: async () =>
         this.risk === undefined ? new Promise(() => {}) : { evidence: this.risk as never, candidates: [] },
-      policy,
-      operatingPoint: point,
-      timings: defaultTimings,
-      versions: {},
-      lastRecordAt_ms: 0,
     };
   }
 
@@ -317,6 +215,13 @@ export class VirtualLane {
     this.#isAlive = false;
     void this.gateIO.stop();
     this.controller.kernel.stop();
+  }
+
+  /** kill -9, and a new start some seconds later. */
+  async restart(): Promise<void> {
+    this.kill();
+    await this.run(4_000);
+    await this.boot();
   }
 
   async run(time_ms: number): Promise<void> {
@@ -351,6 +256,11 @@ export class VirtualLane {
 
   get step(): unknown {
     return this.transactionId === null ? undefined : this.controller.kernel.snapshot(this.transactionId)?.value;
+  }
+
+  /** An officer has to decide on the passage in the cabin. */
+  get isHeld(): boolean {
+    return this.step !== undefined && outermost(this.step) === 'held';
   }
 
   position(door: DoorName): number {
@@ -404,11 +314,32 @@ export class VirtualLane {
   /** Somebody in the cabin, the entry shut behind them. */
   async toCapturing(): Promise<string> {
     const id = await this.toEntering();
+    await this.walkIn('capturing');
+    return id;
+  }
+
+  /** Goes through the entry as it opens, and on until the passage is at this step. */
+  async walkIn(step: 'separating' | 'capturing'): Promise<void> {
     this.hall.enter('p', 'traveller', -900);
     await this.until(() => this.position('entry') === 100);
     this.walkTo(1_300);
-    await this.until(() => this.step === 'capturing');
-    return id;
+    await this.until(() => this.step === step);
+  }
+
+  /** Whoever is in the cabin may leave, and another document is read meanwhile; the passage that it begins. */
+  async toNext(first: string): Promise<string> {
+    this.faceMatches(first);
+    await this.until(() => this.position('exit') > 50);
+    this.presentOtherDocument();
+    return this.nextInspected();
+  }
+
+  /** The document that was presented begins the next passage, and everything about its chip is in order. */
+  async nextInspected(): Promise<string> {
+    await this.until(() => this.nextTransactionId !== null, 2_000);
+    const next = this.nextTransactionId ?? '';
+    this.chipInspected(next);
+    return next;
   }
 
   walkTo(target_mm: number): void {

@@ -79,13 +79,17 @@ test('an order carries the controller’s clock, however wrong the page’s own 
   expect(clock.now_ms()).toBe(start_ms + 1_250);
 });
 
-test('a number is kept for the tab when it is one, and nothing else is', () => {
-  const kept = new Map<string, string>();
-  const identity = new Identity({
+/** The officer whose number the tab keeps. */
+const identityIn = (kept: Map<string, string>): Identity =>
+  new Identity({
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => void kept.set(key, value),
     removeItem: (key) => void kept.delete(key),
   });
+
+test('a number is kept for the tab when it is one, and nothing else is', () => {
+  const kept = new Map<string, string>();
+  const identity = identityIn(kept);
   expect([identity.take('Erika Mustermann'), identity.officer]).toEqual([false, null]);
   expect([identity.take(' B-114 '), identity.officer]).toEqual([true, 'B-114']);
   kept.set('officer', '<script>');
@@ -210,11 +214,7 @@ test('who asks for maintenance and why a lane is locked change what an order to 
 
 test('an officer’s number is one number, however it is written', () => {
   const kept = new Map([['officer', 'b-113']]);
-  const identity = new Identity({
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-  });
+  const identity = identityIn(kept);
   expect(identity.officer).toBe('B-113');
   identity.take('b-114 ');
   expect([identity.officer, kept.get('officer')]).toEqual(['B-114', 'B-114']);

@@ -109,9 +109,7 @@ export class PageServer {
   }
 
   #snapshot(path: string, response: ServerResponse): void {
-    const event = snapshots[path];
-    const view =
-      path === '/api/machines' ? this.machines : event === undefined ? undefined : this.#views.get(event)?.view;
+    const view = path === '/api/machines' ? this.machines : this.#views.get(snapshots[path] ?? '')?.view;
     response.writeHead(view === undefined ? 503 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(view ?? {}));
   }

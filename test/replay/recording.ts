@@ -89,7 +89,7 @@ const judgedKeys: Readonly<Record<MachineKind, readonly string[]>> = {
   ] satisfies readonly (keyof LaneContext)[],
 };
 
-export const isMachineKind = (kind: string): kind is MachineKind => kind === 'transaction' || kind === 'lane';
+const isMachineKind = (kind: string): kind is MachineKind => kind === 'transaction' || kind === 'lane';
 
 /** Makes a recording of one subject's records, from its start on. Undefined when its start is not among them. */
 export function recordingOf(

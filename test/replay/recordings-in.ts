@@ -10,9 +10,10 @@ type About = Pick<Head, 'title' | 'recordedFrom'>;
 export function recordingsIn(file: string, about: About): ReadonlyMap<string, Recording> {
   const database = new JournalDatabase(file, { readOnly: true });
   try {
-    const verdict = verifyChain(database.records());
+    const records = [...database.records()];
+    const verdict = verifyChain(records);
     if (!verdict.isIntact) throw new Error(`JOURNAL_CHAIN_BROKEN: record ${verdict.brokenAt} (${verdict.because})`);
-    return recordingsOf([...database.records()], about);
+    return recordingsOf(records, about);
   } finally {
     database.close();
   }

@@ -1,28 +1,11 @@
 /** Gives the recorded events to the production machines, through the production kernel, and says what came of each. */
-import type { Commit, Standing } from '../../gate-controller/journal/database.ts';
 import type { Journal } from '../../gate-controller/journal/journal.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
 import type { Clock } from '../../gate-controller/kernel/clock.ts';
 import { Kernel } from '../../gate-controller/kernel/kernel.ts';
 import { laneMachine } from '../../gate-controller/lane/machine.ts';
 import { transactionMachine } from '../../gate-controller/transaction/machine.ts';
+import { MemoryJournal } from '../lane/memory-journal.ts';
 import { inputFor, type Recording, type Step, stepsOf } from './recording.ts';
-
-/** Keeps what the kernel commits. */
-class Keeping implements Journal {
-  readonly records: ChainedRecord[] = [];
-  readonly standing: Standing = { last: null, subjects: [], timers: [] };
-
-  async append({ records }: Commit): Promise<void> {
-    this.records.push(...records);
-  }
-
-  recordsOf(): readonly ChainedRecord[] {
-    return this.records;
-  }
-
-  async close(): Promise<void> {}
-}
 
 /** Time is what the recording says. No timer ever wakes: that one did is an event of the recording. */
 class RecordedClock implements Clock {
@@ -43,7 +26,7 @@ class RecordedClock implements Clock {
 
 /** What the machines of this version answer to the recorded events. */
 export async function replay(recording: Recording): Promise<readonly Step[]> {
-  const journal = new Keeping();
+  const journal = new MemoryJournal();
   await replayInto(journal, recording);
   return stepsOf(
     recording.head.machine,

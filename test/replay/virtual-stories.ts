@@ -2,16 +2,15 @@
  * Passages and lane modes in the virtual lane: production controller, simulated hall and gate hardware, officers on time.
  * What chip and face came to is told.
  */
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
-import { VirtualLane } from '../lane/virtual-lane.ts';
+import { laneSubject } from '../../gate-controller/kernel/lane-parts.ts';
+import { officer, technician, VirtualLane } from '../lane/virtual-lane.ts';
 import { type Recording, recordingOf } from './recording.ts';
 
+/** What is kept of it: the passage that is named, or else the lane. */
 type Told = { readonly lane: VirtualLane; readonly id?: string };
-type Story = { readonly title: string; readonly keeps: 'passage' | 'lane'; readonly tell: () => Promise<Told> };
+type Story = { readonly title: string; readonly tell: () => Promise<Told> };
 
 const minute_ms = 60_000;
-const officer = (name: string, lane: VirtualLane) => ({ officer: name, validUntil_ms: lane.clock.now_ms() + 5_000 });
-const technician = (lane: VirtualLane) => ({ technician: 'tech', validUntil_ms: lane.clock.now_ms() + 5_000 });
 const stateOf = (lane: VirtualLane): string => JSON.stringify(lane.state);
 
 /** The face compares like this. */
@@ -38,7 +37,7 @@ async function comparedWith(similarity: number, door: 'entry' | 'exit'): Promise
   const id = await lane.toCapturing();
   compares(lane, id, similarity);
   if (door === 'entry') {
-    await lane.until(() => JSON.stringify(lane.step).includes('held'), minute_ms);
+    await lane.until(() => lane.isHeld, minute_ms);
     lane.tell(id, { type: 'OFFICER_RETURNED', reason: 'somebody else', ...officer('a', lane) });
   }
   await leavesBy(lane, door);
@@ -46,12 +45,7 @@ async function comparedWith(similarity: number, door: 'entry' | 'exit'): Promise
 }
 
 async function toOverlap(lane: VirtualLane, first: string): Promise<string> {
-  lane.faceMatches(first);
-  await lane.until(() => lane.position('exit') > 50);
-  lane.presentOtherDocument();
-  await lane.until(() => lane.nextTransactionId !== null, 2_000);
-  const next = lane.nextTransactionId ?? '';
-  lane.chipInspected(next);
+  const next = await lane.toNext(first);
   lane.takeDocument();
   await lane.run(1_000);
   return next;
@@ -60,23 +54,20 @@ async function toOverlap(lane: VirtualLane, first: string): Promise<string> {
 const stories: Readonly<Record<string, Story>> = {
   'similarity-just-enough': {
     title: 'a similarity just above the threshold of the strict operating point',
-    keeps: 'passage',
     tell: () => comparedWith(0.451, 'exit'),
   },
   'similarity-just-not': {
     title: 'a similarity just below the threshold of the strict operating point',
-    keeps: 'passage',
     tell: () => comparedWith(0.449, 'entry'),
   },
   assisted: {
     title: 'an assisted lane: an officer confirms',
-    keeps: 'passage',
     tell: async () => {
       const lane = await VirtualLane.open();
       lane.tellLane({ type: 'OFFICER_ASSISTED_LANE', ...officer('a', lane) });
       const id = await lane.toCapturing();
       lane.faceMatches(id);
-      await lane.until(() => JSON.stringify(lane.step).includes('held'), minute_ms);
+      await lane.until(() => lane.isHeld, minute_ms);
       lane.tell(id, { type: 'OFFICER_RELEASED', reason: 'seen', ...officer('a', lane) });
       await leavesBy(lane, 'exit');
       return { lane, id };
@@ -84,17 +75,13 @@ const stories: Readonly<Record<string, Story>> = {
   },
   companion: {
     title: 'an officer lets a companion come along',
-    keeps: 'passage',
     tell: async () => {
       const lane = await VirtualLane.open();
       const id = await lane.toEntering();
       lane.tell(id, { type: 'OFFICER_ALLOWED_COMPANION', reason: 'a child', ...officer('a', lane) });
-      lane.hall.enter('p', 'traveller', -900);
-      await lane.until(() => lane.position('entry') === 100);
-      lane.walkTo(1_300);
-      await lane.until(() => lane.step === 'capturing');
+      await lane.walkIn('capturing');
       lane.faceMatches(id);
-      await lane.until(() => JSON.stringify(lane.step).includes('held'), minute_ms);
+      await lane.until(() => lane.isHeld, minute_ms);
       lane.tell(id, { type: 'OFFICER_RELEASED', reason: 'both seen', ...officer('a', lane) });
       await leavesBy(lane, 'exit');
       return { lane, id };
@@ -102,14 +89,10 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'tailgated-twice': {
     title: 'a second person goes back when asked, and comes in again',
-    keeps: 'passage',
     tell: async () => {
       const lane = await VirtualLane.open();
       const id = await lane.toEntering();
-      lane.hall.enter('p', 'traveller', -900);
-      await lane.until(() => lane.position('entry') === 100);
-      lane.walkTo(1_300);
-      await lane.until(() => lane.step === 'separating', minute_ms);
+      await lane.walkIn('separating');
       for (const time of ['first', 'second']) {
         await lane.run(400);
         lane.hall.enter(time, 'traveller', 400);
@@ -123,7 +106,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'reverse-entry': {
     title: 'somebody comes in through the open exit, and is let out there and nowhere else',
-    keeps: 'passage',
     tell: async () => {
       const lane = await VirtualLane.open();
       const id = await lane.toCapturing();
@@ -147,7 +129,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lockdown-inside': {
     title: 'the lane is locked down while somebody is in the cabin',
-    keeps: 'passage',
     tell: async () => {
       const lane = await VirtualLane.open();
       const id = await lane.toCapturing();
@@ -159,7 +140,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'overlap-next': {
     title: 'the document is read while the traveller before walks out',
-    keeps: 'passage',
     tell: async () => {
       const lane = await VirtualLane.open({ isOverlapping: true });
       const id = await toOverlap(lane, await lane.toCapturing());
@@ -172,7 +152,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-open': {
     title: 'starting, open, one passage, closed by an officer',
-    keeps: 'lane',
     tell: async () => {
       const { lane } = await comparedWith(0.8, 'exit');
       await lane.run(3_000);
@@ -183,7 +162,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-overlapping': {
     title: 'two travellers at once',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open({ isOverlapping: true });
       await toOverlap(lane, await lane.toCapturing());
@@ -194,7 +172,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-inviting': {
     title: 'a one-step lane invites, shuts, serves and invites',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open({ topology: 'one-step' });
       await lane.run(2_000);
@@ -215,7 +192,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-unattended': {
     title: 'attended, open, left alone, draining, closed',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open({ attendance: 'required' });
       lane.controller.attend();
@@ -230,7 +206,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-assisted': {
     title: 'the risk service is down, and comes back',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open();
       lane.isRiskDown = true;
@@ -242,7 +217,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-lockdown': {
     title: 'duress with somebody in the cabin; two officers end it',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open();
       await lane.toCapturing();
@@ -260,7 +234,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-door-forced': {
     title: 'a shut door comes open by itself',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open();
       await lane.run(2_000);
@@ -271,28 +244,26 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-maintenance': {
     title: 'a technician asks, an officer consents, doors are moved by hand',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open();
       lane.tellLane({ type: 'OFFICER_CLOSED_LANE', ...officer('a', lane) });
       await lane.run(500);
       lane.tellLane({ type: 'OFFICER_CONSENTED_MAINTENANCE', ...officer('a', lane) });
-      lane.tellLane({ type: 'TECHNICIAN_ASKED_MAINTENANCE', ...technician(lane) });
+      lane.tellLane({ type: 'TECHNICIAN_ASKED_MAINTENANCE', ...technician('tech', lane) });
       lane.tellLane({ type: 'OFFICER_CONSENTED_MAINTENANCE', ...officer('a', lane) });
       await lane.run(500);
       for (const command of ['open', 'close'] as const) {
-        lane.tellLane({ type: 'TECHNICIAN_MOVED_DOOR', door: 'entry', command, ...technician(lane) });
+        lane.tellLane({ type: 'TECHNICIAN_MOVED_DOOR', door: 'entry', command, ...technician('tech', lane) });
         await lane.run(3_000);
       }
       lane.presentDocument();
-      lane.tellLane({ type: 'TECHNICIAN_ENDED_MAINTENANCE', ...technician(lane) });
+      lane.tellLane({ type: 'TECHNICIAN_ENDED_MAINTENANCE', ...technician('tech', lane) });
       await lane.run(20_000);
       return { lane };
     },
   },
   'lane-fault': {
     title: 'the camera dies and comes back',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open();
       lane.camera.faults.raise('DEVICE_DISCONNECTED');
@@ -305,7 +276,6 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-evacuation': {
     title: 'fire with somebody in the cabin; reset once it is over',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open();
       await lane.toCapturing();
@@ -324,13 +294,10 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'lane-restart': {
     title: 'killed with somebody in the cabin, started again',
-    keeps: 'lane',
     tell: async () => {
       const lane = await VirtualLane.open();
       await lane.toCapturing();
-      lane.kill();
-      await lane.run(4_000);
-      await lane.boot();
+      await lane.restart();
       await lane.run(5_000);
       lane.walkTo(-900);
       await lane.run(2_000);
@@ -343,11 +310,9 @@ const stories: Readonly<Record<string, Story>> = {
 
 export async function virtualStories(): Promise<ReadonlyMap<string, Recording>> {
   const found = new Map<string, Recording>();
-  for (const [name, { title, keeps, tell }] of Object.entries(stories)) {
-    const { lane, id } = await tell();
-    const subject = keeps === 'lane' ? 'lane' : id;
-    const own = lane.journal.records.filter((record: ChainedRecord) => record.subject === subject);
-    const recording = recordingOf(own, { title, recordedFrom: 'the virtual lane' });
+  for (const [name, { title, tell }] of Object.entries(stories)) {
+    const { lane, id = laneSubject } = await tell();
+    const recording = recordingOf(lane.journal.recordsOf(id), { title, recordedFrom: 'the virtual lane' });
     if (recording === undefined) throw new Error(`STORY_NOT_TOLD: ${name}`);
     found.set(name, recording);
   }

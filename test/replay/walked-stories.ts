@@ -9,7 +9,8 @@ import {
   type Traveller,
 } from '../walks/plan.ts';
 import { walk } from '../walks/walk.ts';
-import { type Recording, recordingOf, type Step } from './recording.ts';
+import type { Recording, Step } from './recording.ts';
+import { recordingsOf } from './recordings-in.ts';
 import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
 
 type Story = {
@@ -160,8 +161,6 @@ const stories: Readonly<Record<string, Story>> = {
 
 const arrives_ms = 40_000;
 const seeds_max = 60;
-/** Who is served, if somebody forces a door or a fire breaks out, is for the seed to say. */
-const finals: ReadonlySet<string> = new Set(['admitted', 'referred', 'redirected', 'released', 'interrupted']);
 
 export async function walkedStories(): Promise<ReadonlyMap<string, Recording>> {
   const found = new Map<string, Recording>();
@@ -181,15 +180,9 @@ async function lookFor(story: Story): Promise<Recording | undefined> {
     const records: ChainedRecord[] = [];
     const plan = planFor(story, seed);
     await walk(plan, { intensity: 1, isTold: false, onRecord: (record) => records.push(record) });
-    const passages = Map.groupBy(
-      records.filter(({ kind }) => kind === 'transaction'),
-      ({ subject }) => subject,
-    );
-    for (const own of passages.values()) {
-      const about = { title: story.title, recordedFrom: `a walk, seed ${seed}, lane ${plan.lane}` };
-      const recording = recordingOf(own, about);
-      if (recording !== undefined && tells(recording, story)) return recording;
-    }
+    const passages = records.filter(({ kind }) => kind === 'transaction');
+    const about = { title: story.title, recordedFrom: `a walk, seed ${seed}, lane ${plan.lane}` };
+    for (const recording of recordingsOf(passages, about).values()) if (tells(recording, story)) return recording;
   }
   return undefined;
 }
@@ -223,10 +216,7 @@ function planFor({ lane = 'two-step', traveller, papers, printed, misfortune }: 
 }
 
 function tells({ steps }: Recording, { ends, because }: Story): boolean {
-  const last = steps.at(-1);
-  if (last === undefined || !finals.has(String(last.state)) || last.state !== ends) return false;
-  if (ends === 'admitted' && because === undefined) return true;
-  return because === undefined || reasonsIn(steps).includes(because);
+  return steps.at(-1)?.state === ends && (because === undefined || reasonsIn(steps).includes(because));
 }
 
 const reasonsIn = (steps: readonly Step[]): readonly unknown[] =>

@@ -2,7 +2,7 @@
 import type { DoorCommand, DoorName } from '../../drivers/contracts/gate-io.ts';
 import type { DoorPlan, DoorPlanInput, DoorWant } from '../../gate-controller/safety/door-plan.ts';
 import type { ExitAuthority } from '../../gate-controller/safety/interlock.ts';
-import { breaks, commands, doorNames, halls, now_ms } from './interlock-space.ts';
+import { breaks, commands, doorNames, halls, now_ms, other } from './interlock-space.ts';
 
 const wants: readonly DoorWant[] = ['open', 'closed', 'hold'];
 const permissions: readonly (ExitAuthority | null)[] = [
@@ -25,7 +25,6 @@ export function* everyPlan(): Generator<DoorPlanInput> {
 
 const meant: Readonly<Record<DoorWant, DoorCommand>> = { open: 'open', closed: 'close', hold: 'hold' };
 const invariants = Object.entries(breaks);
-const other = { entry: 'exit', exit: 'entry' } as const;
 
 /** What is wrong with a plan; undefined when nothing is. */
 export function planFlaw(input: DoorPlanInput, { commands: planned, refusals }: DoorPlan): string | undefined {

@@ -8,7 +8,8 @@ import {
   unwatchedDoors,
   watchDoors,
 } from '../../gate-controller/safety/door-watch.ts';
-import { type DoorState, type Hall, unknownHall } from '../../gate-controller/safety/hall.ts';
+import type { DoorState, Hall } from '../../gate-controller/safety/hall.ts';
+import { quietHall } from './sample-halls.ts';
 
 const limits = { ...doorWatchLimits, travel_ms: 6_000 };
 /** How often the doors are looked at. */
@@ -16,23 +17,13 @@ const look_ms = 100;
 /** A fault stands within this time (issue: commanded against observed). */
 const limit_ms = 1_000;
 
-const quiet: Hall = {
-  ...unknownHall,
-  isKnown: true,
-  entry: 'closed',
-  exit: 'closed',
-  isCabinOccupied: false,
-  isEntryFree: true,
-  isExitFree: true,
-};
-
 type Seen = { command?: DoorCommand; exit?: DoorState; isMovedByHand?: boolean } & Partial<Hall>;
 
 /** The exit door over time; what is not named stays as it was. */
 class Watching {
   #watch: DoorWatch = unwatchedDoors;
   #now_ms = 50_000;
-  #hall: Hall = quiet;
+  #hall: Hall = quietHall;
   #command: DoorCommand = 'close';
   #isMovedByHand = false;
 

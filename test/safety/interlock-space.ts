@@ -55,7 +55,7 @@ export function* everything(clock_ms = now_ms, over: readonly Hall[] = halls): G
             for (input.currentTransactionId of transactions) for (input.authority of authorities) yield input;
 }
 
-const other = { entry: 'exit', exit: 'entry' } as const;
+export const other = { entry: 'exit', exit: 'entry' } as const;
 const isFree = ({ hall, door }: InterlockInput): boolean => (door === 'entry' ? hall.isEntryFree : hall.isExitFree);
 const opens = ({ command }: InterlockInput): boolean => command === 'open';
 const opensExitInService = (input: InterlockInput): boolean =>

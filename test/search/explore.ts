@@ -3,13 +3,10 @@
  * event of a finite alphabet, and every wait that is armed, in any order. The production machine runs; nothing is modelled
  * but the kernel's book of armed waits and what is wanted of the two doors.
  */
-import {
-  type ActorScope,
-  type AnyEventObject,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  createActor,
-} from 'xstate';
+import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import type { DoorName } from '../../drivers/contracts/gate-io.ts';
+import { PureMachine, type PureStep } from '../../gate-controller/kernel/pure-machine.ts';
+import type { DoorWant } from '../../gate-controller/safety/door-plan.ts';
 
 export type Effect = { readonly type: string; readonly params: Readonly<Record<string, unknown>> };
 
@@ -17,7 +14,7 @@ export type Effect = { readonly type: string; readonly params: Readonly<Record<s
 export type Wait = { readonly id: string; readonly delay_ms: number; readonly event: AnyEventObject };
 
 /** What is wanted of the doors, as the door keeper remembers it. */
-export type Wants = { readonly entry: 'open' | 'closed' | 'hold'; readonly exit: 'open' | 'closed' | 'hold' };
+type Wants = Readonly<Record<DoorName, DoorWant>>;
 
 export type Position = {
   readonly snapshot: AnyMachineSnapshot;
@@ -74,7 +71,7 @@ export function traceOf(position: Position): readonly string[] {
 
 const firstWants: Wants = { entry: 'hold', exit: 'hold' };
 
-const wantsAfter: Readonly<Record<string, (wants: Wants, effect: Effect) => Wants>> = {
+const wantsAfter: Readonly<Record<string, (wants: Wants) => Wants>> = {
   openEntry: (wants) => ({ ...wants, entry: 'open' }),
   closeEntry: (wants) => ({ ...wants, entry: 'closed' }),
   openExit: (wants) => ({ ...wants, exit: 'open' }),
@@ -85,42 +82,25 @@ const wantsAfter: Readonly<Record<string, (wants: Wants, effect: Effect) => Want
 /** Runs a machine step by step without an actor. */
 export class Stepper {
   readonly #search: Search;
-  readonly #scope: ActorScope<AnyMachineSnapshot, AnyEventObject>;
+  readonly #machine: PureMachine;
   readonly #handled = new Map<string, ReadonlySet<string>>();
-  #actions: { readonly type: string; readonly params: unknown }[] = [];
   /** Steps taken. */
   count = 0;
 
   constructor(search: Search) {
     this.#search = search;
-    const self = createActor(search.machine, { input: search.inputs[0]?.[1] });
-    this.#scope = {
-      self,
-      id: 'search',
-      sessionId: 'search',
-      system: self.system,
-      logger: () => {},
-      defer: () => {},
-      emit: () => {},
-      stopChild: () => {},
-      actionExecutor: (action) => this.#actions.push(action),
-    };
+    this.#machine = new PureMachine(search.machine);
   }
 
   begin(): readonly Position[] {
-    return this.#search.inputs.map(([label, input]) => {
-      this.#actions = [];
-      const { machine } = this.#search;
-      const snapshot = machine.getInitialSnapshot(this.#scope, input) as AnyMachineSnapshot;
-      return this.#position(snapshot, [], firstWants, null, label).position;
-    });
+    return this.#search.inputs.map(
+      ([label, input]) => this.#position(this.#machine.begin(input), null, label).position,
+    );
   }
 
   take(before: Position, [label, event]: Labelled): Step {
     this.count += 1;
-    this.#actions = [];
-    const next = this.#search.machine.transition(before.snapshot, event, this.#scope) as AnyMachineSnapshot;
-    const { position, effects } = this.#position(next, before.waits, before.wants, before, label);
+    const { position, effects } = this.#position(this.#machine.next(before.snapshot, event), before, label);
     return { before, label, event, after: position, effects };
   }
 
@@ -144,26 +124,23 @@ export class Stepper {
   }
 
   #position(
-    snapshot: AnyMachineSnapshot,
-    waitsBefore: readonly Wait[],
-    wantsBefore: Wants,
+    [snapshot, actions]: PureStep,
     from: Position | null,
     by: string,
   ): { position: Position; effects: readonly Effect[] } {
-    const waits = new Map(waitsBefore.map((wait) => [wait.id, wait]));
+    const waits = new Map(from?.waits.map((wait) => [wait.id, wait]));
     if (by.startsWith('(wait) ')) waits.delete(by.slice('(wait) '.length));
-    let wants = wantsBefore;
+    let wants = from?.wants ?? firstWants;
     const effects: Effect[] = [];
-    for (const { type, params } of this.#actions) {
+    for (const { type, params } of actions as readonly { readonly type: string; readonly params: unknown }[]) {
       if (type === 'xstate.raise') {
         const { id, delay, event } = params as { id: string; delay: number; event: AnyEventObject };
         waits.set(id, { id, delay_ms: delay, event });
       } else if (type === 'xstate.cancel') {
         waits.delete((params as { sendId: string }).sendId);
       } else {
-        const effect = { type, params: (params ?? {}) as Effect['params'] };
-        effects.push(effect);
-        wants = wantsAfter[type]?.(wants, effect) ?? wants;
+        effects.push({ type, params: (params ?? {}) as Effect['params'] });
+        wants = wantsAfter[type]?.(wants) ?? wants;
       }
     }
     const armed = [...waits.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,6 +1,7 @@
 /** A machine whose guards can be made to lie, one at a time. */
 import type { AnyStateMachine } from 'xstate';
 import { transitionTable } from '../../gate-controller/kernel/transition-table.ts';
+import { compare, type Found, type Search } from './explore.ts';
 
 type Guard = (args: unknown, params: unknown) => boolean;
 
@@ -43,4 +44,21 @@ export function guardSwitch(machine: AnyStateMachine): GuardSwitch {
       lie = answer;
     },
   };
+}
+
+/** Every guard with both of its lies. */
+export const liesOf = ({ names }: GuardSwitch): readonly (readonly [name: string, answer: boolean])[] =>
+  names.flatMap((name) => [true, false].map((answer) => [name, answer] as const));
+
+/** True when one of the searches sees a difference while the guard lies. */
+export function isLieNoticed(
+  { force }: GuardSwitch,
+  [name, answer]: readonly [string, boolean],
+  searches: readonly Search[],
+  found: readonly Found[],
+): boolean {
+  force(name, answer);
+  const verdicts = searches.map((search, index) => compare(search, found[index] as Found));
+  force(null, false);
+  return verdicts.some((verdict) => verdict !== 'is not noticed');
 }

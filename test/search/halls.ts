@@ -22,12 +22,11 @@ const asked: readonly Question[] = [
 
 type Question = (hall: Hall) => boolean;
 
-/** What a hall is to the machines. Two halls of one kind are answered alike, whatever else differs. */
-export const hallKind = (hall: Hall): string => kindAmong(hall, asked);
-
-/** The same for who asks less of it. */
-export const kindAmong = (hall: Hall, questions: readonly Question[]): string =>
+/** What a hall is to whoever asks these questions of it. Two halls of one kind are answered alike, whatever else differs. */
+const kindAmong = (hall: Hall, questions: readonly Question[]): string =>
   questions.map((question) => (question(hall) ? 1 : 0)).join('');
+
+export const hallKind = (hall: Hall): string => kindAmong(hall, asked);
 
 /**
  * A second person and a thing without its owner are seen in an occupied cabin only, and never together. Two doors that both
@@ -102,14 +101,3 @@ export const hallChanged = (hall: Hall, at_ms: number): Labelled => [
   words(hall),
   { type: 'HALL_CHANGED', hall, at_ms },
 ];
-
-/** Both doors shut, nobody there. */
-export const quietHall: Hall = {
-  ...unknownHall,
-  isKnown: true,
-  entry: 'closed',
-  exit: 'closed',
-  isCabinOccupied: false,
-  isEntryFree: true,
-  isExitFree: true,
-};

@@ -1,27 +1,14 @@
 /** The invariants as far as the lane decides them, stated for every step of the search. */
 import { isAssistDue, isUnattended } from '../../gate-controller/lane/context.ts';
 import { isAllShut, isEmergency, isOccupied } from '../../gate-controller/safety/hall.ts';
-import { type Effect, stateName, type Step } from './explore.ts';
 import { contextOf, type Snapshot } from './lane-search.ts';
+import { asks, changesNothing, flawBy, isVoid, type Rules, type Seen as SeenOf } from './rules.ts';
 
 type Context = Snapshot['context'];
+type Seen = SeenOf<Context>;
 
-type Seen = {
-  readonly step: Step;
-  readonly type: string;
-  readonly before: Context;
-  readonly after: Context;
-  readonly from: string;
-  readonly to: string;
-  readonly effects: readonly Effect[];
-};
-
-const asks = ({ effects }: Seen, type: string): boolean => effects.some((effect) => effect.type === type);
 const movesDoor = (seen: Seen): boolean =>
   ['openEntry', 'closeEntry', 'closeExit', 'moveDoor'].some((type) => asks(seen, type));
-const changesNothing = ({ step, effects }: Seen): boolean => step.after.key === step.before.key && effects.length === 0;
-const isVoid = ({ step: { event } }: Seen): boolean =>
-  typeof event['validUntil_ms'] === 'number' && !((event['at_ms'] as number) <= event['validUntil_ms']);
 const isServing = (state: string): boolean => /^(open|assisted)/.test(state);
 const isAlarm = ({ type, step }: Seen): boolean =>
   type === 'HALL_CHANGED' && isEmergency((step.event as unknown as { hall: Context['hall'] }).hall);
@@ -58,7 +45,7 @@ function isMaintenanceAgreed({ type, before, step: { event } }: Seen): boolean {
   return isInTime && event['officer'] !== asked.technician;
 }
 
-const rules: Readonly<Record<string, (seen: Seen) => boolean>> = {
+const rules: Rules<Context> = {
   'I2 the lane asks the exit to open': (seen) =>
     asks(seen, 'openExit') || (asks(seen, 'moveDoor') && seen.from !== 'maintenance'),
   // The interlock waits until the exit is shut, so it must be wanted shut. Of one that is not seen nothing is concluded.
@@ -131,18 +118,4 @@ const rules: Readonly<Record<string, (seen: Seen) => boolean>> = {
     to.endsWith('lettingOut') && after.wants.entry !== 'open',
 };
 
-export const ruleNames = Object.keys(rules);
-
-export function laneFlaw(step: Step): string | undefined {
-  const seen: Seen = {
-    step,
-    type: step.event.type,
-    before: contextOf(step.before),
-    after: contextOf(step.after),
-    from: stateName(step.before.snapshot.value),
-    to: stateName(step.after.snapshot.value),
-    effects: step.effects,
-  };
-  if (step.after.snapshot.status === 'error') return 'the machine broke';
-  return ruleNames.find((name) => rules[name]?.(seen));
-}
+export const laneFlaw = flawBy(rules, contextOf);

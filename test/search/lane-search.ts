@@ -5,8 +5,9 @@ import type { LaneHappening } from '../../gate-controller/lane/events.ts';
 import type { laneMachine } from '../../gate-controller/lane/machine.ts';
 import type { Hall } from '../../gate-controller/safety/hall.ts';
 import { at_ms, zoneRead } from '../decision/evidence-samples.ts';
+import { quietHall } from '../safety/sample-halls.ts';
 import { type Labelled, type Search, stateName } from './explore.ts';
-import { hallChanged, laneHallKind, laneHalls, quietHall } from './halls.ts';
+import { hallChanged, laneHallKind, laneHalls } from './halls.ts';
 
 export type Snapshot = SnapshotFrom<typeof laneMachine>;
 

@@ -1,26 +1,13 @@
 /** The invariants as far as one passage decides them, stated for every step of the search. */
 import { isFirstOfFourEyes, isOnlyIneligible, needsFourEyes } from '../../gate-controller/transaction/context.ts';
-import { type Effect, stateName, type Step } from './explore.ts';
+import { asks, changesNothing, flawBy, isVoid, type Rules, type Seen as SeenOf } from './rules.ts';
 import { contextOf, type Snapshot } from './transaction-search.ts';
 
 type Context = Snapshot['context'];
+type Seen = SeenOf<Context>;
 
-/** A step with what the rules ask of it. */
-type Seen = {
-  readonly step: Step;
-  readonly before: Context;
-  readonly after: Context;
-  readonly from: string;
-  readonly to: string;
-  readonly effects: readonly Effect[];
-};
-
-const asks = ({ effects }: Seen, type: string): boolean => effects.some((effect) => effect.type === type);
 const movesDoor = (seen: Seen): boolean =>
   ['openEntry', 'closeEntry', 'openExit', 'closeExit'].some((type) => asks(seen, type));
-const changesNothing = ({ step, effects }: Seen): boolean => step.after.key === step.before.key && effects.length === 0;
-const isVoid = ({ step: { event } }: Seen): boolean =>
-  typeof event['validUntil_ms'] === 'number' && !((event['at_ms'] as number) <= event['validUntil_ms']);
 
 /** Every required check stands in the record, once, and has passed. */
 const isProven = ({ checks, policy }: Context): boolean =>
@@ -42,8 +29,7 @@ const lateAnswers = /^(RISK_ANSWERED|FACE_VERIFIED|CHIP_INSPECTED|REFERENCE_PREP
 const laneEnds = /^(EVACUATION_BEGAN|RESTARTED)$/;
 const settled = /^(held|returning|redirecting|concealing)/;
 
-/** Each rule says what is wrong; it holds where it is false. */
-const rules: Readonly<Record<string, (seen: Seen) => boolean>> = {
+const rules: Rules<Context> = {
   'I1 both doors are wanted open': ({ step: { after } }) => after.wants.entry === 'open' && after.wants.exit === 'open',
   'I2 the exit opens on neither an admit nor a release': (seen) =>
     asks(seen, 'openExit') &&
@@ -116,17 +102,4 @@ function isOutcomeTrue({ to, after }: Seen): boolean {
   return isReferral && (to === 'redirected') === isOnlyIneligible(after);
 }
 
-export const ruleNames = Object.keys(rules);
-
-export function transactionFlaw(step: Step): string | undefined {
-  const seen: Seen = {
-    step,
-    before: contextOf(step.before),
-    after: contextOf(step.after),
-    from: stateName(step.before.snapshot.value),
-    to: stateName(step.after.snapshot.value),
-    effects: step.effects,
-  };
-  if (step.after.snapshot.status === 'error') return 'the machine broke';
-  return ruleNames.find((name) => rules[name]?.(seen));
-}
+export const transactionFlaw = flawBy(rules, contextOf);

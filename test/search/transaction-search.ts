@@ -1,13 +1,14 @@
-/** What the search puts before the transaction machine, and what must hold of every step. */
+/** What the search puts before the transaction machine. */
 import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
 import type { MRZEvidence } from '../../gate-controller/decision/evidence.ts';
-import { needsFourEyes, type TransactionInput } from '../../gate-controller/transaction/context.ts';
+import { isOnlyIneligible, needsFourEyes, type TransactionInput } from '../../gate-controller/transaction/context.ts';
 import type { TransactionHappening } from '../../gate-controller/transaction/events.ts';
 import type { transactionMachine } from '../../gate-controller/transaction/machine.ts';
 import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
 import { at_ms, passedChipChecks, point, policy, soundEvidence, zoneRead } from '../decision/evidence-samples.ts';
+import { quietHall } from '../safety/sample-halls.ts';
 import { type Labelled, type Search, stateName } from './explore.ts';
-import { hallChanged, hallKind, halls, quietHall } from './halls.ts';
+import { hallChanged, hallKind, halls } from './halls.ts';
 
 export type Snapshot = SnapshotFrom<typeof transactionMachine>;
 
@@ -32,7 +33,7 @@ const input = (change: Partial<TransactionInput>): TransactionInput => ({
   ...change,
 });
 
-export const inputs: readonly (readonly [string, TransactionInput])[] = [
+const inputs: readonly (readonly [string, TransactionInput])[] = [
   ['document read', input({})],
   ['document unreadable', input({ mrz: unread })],
   ['document of a child', input({ mrz: tooYoung })],
@@ -122,7 +123,7 @@ const lane: readonly Labelled[] = [
   said('restart', { type: 'RESTARTED' }),
 ];
 
-export const alphabet: readonly Labelled[] = [
+const alphabet: readonly Labelled[] = [
   ...halls.map((hall) => hallChanged(hall, at_ms)),
   ...devices,
   ...people,
@@ -136,7 +137,7 @@ const atDocument = /^(arriving|checkingZone|awaitingDocument|inspectingDocument|
 const beforeCapture =
   /^(arriving|checkingZone|awaiting|inspecting|weighing|entering|closingUnused|separating|clearingTailgate)/;
 
-export function project(snapshot: AnyMachineSnapshot): string {
+function project(snapshot: AnyMachineSnapshot): string {
   const { context: c } = snapshot as Snapshot;
   const state = stateName(snapshot.value);
   if (snapshot.status !== 'active')
@@ -147,9 +148,7 @@ export function project(snapshot: AnyMachineSnapshot): string {
     hallKind(c.hall),
     c.decision,
     // Of the reasons only what changes the way: whoever is merely not eligible, whom two officers release, an intruder.
-    c.reasons.length > 0
-      ? `${needsFourEyes(c)}${c.reasons.includes('REVERSE_ENTRY')}${isOnlyEligibility(c.reasons)}`
-      : '',
+    c.reasons.length > 0 ? `${needsFourEyes(c)}${c.reasons.includes('REVERSE_ENTRY')}${isOnlyIneligible(c)}` : '',
     c.departure,
     c.isInCabin,
     c.companion !== null,
@@ -200,9 +199,6 @@ function mayHappen(snapshot: AnyMachineSnapshot, { type }: { readonly type: stri
   if (type === 'RISK_ANSWERED') return state !== 'awaitingDocument' && contextOf({ snapshot }).evidence.mrz !== null;
   return true;
 }
-
-const eligibility = new Set(['DOCUMENT_TYPE_NOT_ELIGIBLE', 'NATIONALITY_NOT_ELIGIBLE', 'AGE_NOT_ELIGIBLE']);
-const isOnlyEligibility = (reasons: readonly string[]): boolean => reasons.every((reason) => eligibility.has(reason));
 
 export const contextOf = ({ snapshot }: { snapshot: AnyMachineSnapshot }): Snapshot['context'] =>
   (snapshot as Snapshot).context;

@@ -8,21 +8,7 @@ import type { TransactionHappening } from '../../gate-controller/transaction/eve
 import { transactionMachine } from '../../gate-controller/transaction/machine.ts';
 import { defaultTimings } from '../../gate-controller/transaction/timings.ts';
 import { at_ms, passedChipChecks, point, policy, soundEvidence, zoneRead } from '../decision/evidence-samples.ts';
-
-export const emptyHall: Hall = {
-  isKnown: true,
-  entry: 'closed',
-  exit: 'closed',
-  isCabinOccupied: false,
-  isEntryFree: true,
-  isExitFree: true,
-  isSecondPersonSeen: false,
-  isObjectLeft: false,
-  isOnUPS: false,
-  isHelpRequested: false,
-  isFireAlarm: false,
-  isEmergencyOpen: false,
-};
+import { quietHall } from '../safety/sample-halls.ts';
 
 type Spoken =
   | { readonly type: 'OFFICER_ACKNOWLEDGED' | 'OFFICER_RELEASED' | 'OFFICER_RETURNED' | 'OFFICER_ALLOWED_COMPANION' }
@@ -33,7 +19,7 @@ type Asked = { readonly type: string; readonly params?: unknown };
 export class Drive {
   #snapshot: SnapshotFrom<typeof transactionMachine>;
   #now_ms = at_ms;
-  #hall: Hall = emptyHall;
+  #hall: Hall = quietHall;
   /** Everything asked for since the last `take`. */
   #asked: Asked[] = [];
 
@@ -42,7 +28,7 @@ export class Drive {
       transactionId: 'current',
       startedAt_ms: at_ms,
       mrz,
-      hall: emptyHall,
+      hall: quietHall,
       policy,
       operatingPoint: point,
       timings: defaultTimings,
