@@ -68,6 +68,7 @@ function printAddresses(controller: string, bench: string): void {
   console.log(`
   Officers     ${controller}/officer
   Travellers   ${controller}/display
+  Technicians  ${controller}/technician
   Bench        ${bench}/bench      send a traveller, pause the stream, break something
 
   This machine only: there is no sign-in yet. Ctrl-C stops everything.
