@@ -9,8 +9,10 @@ export type Due = { readonly at_ms: number; readonly order: number; wake: (() =>
 
 /** Turns of `setImmediate` without time passing, after which time passes: whoever polls waits for something. */
 const turns_max = 8;
+/** After so many steps the engine's own event loop has a turn: a test that takes too long can be ended. */
+const steps_max = 4_096;
 
-const nextTurn = globalThis.setImmediate;
+const engineTurn = globalThis.setImmediate;
 
 export class VirtualTime {
   #now_ms = 0;
@@ -78,11 +80,12 @@ export class VirtualTime {
    * still while `isHeld`: something real, as a disk, is waited for.
    */
   async run(isOver: () => boolean, isHeld: () => boolean = () => false): Promise<void> {
-    const real = globalThis.setImmediate;
+    if (globalThis.setImmediate !== engineTurn) throw new Error('time runs already: one walk at a time in a process');
     const queue = (wake: (...args: unknown[]) => void, ...args: unknown[]): unknown =>
       this.#immediates.push(() => wake(...args));
     globalThis.setImmediate = queue as unknown as typeof setImmediate;
     let turns = 0;
+    let steps = 0;
     try {
       await new Promise<void>((resolve, reject) => {
         const step = (): void => {
@@ -97,17 +100,22 @@ export class VirtualTime {
               turns = 0;
               if (isOver() || !this.#advance()) return resolve();
             }
+            steps += 1;
             if (isStanding) setTimeout(step, 1);
-            else nextTurn(step);
+            else if (steps % steps_max === 0) engineTurn(step);
+            else queueMicrotask(nextTick);
           } catch (error) {
             reject(error instanceof Error ? error : new Error(String(error)));
           }
           return undefined;
         };
-        nextTurn(step);
+        // It comes when every micro-task has run, and those that they made; a turn of the event loop costs many times as much.
+        const nextTick = (): void => process.nextTick(step);
+        // What was asked of the engine before time ran has its turn first.
+        engineTurn(step);
       });
     } finally {
-      globalThis.setImmediate = real;
+      globalThis.setImmediate = engineTurn;
       this.#immediates = [];
     }
   }
