@@ -51,6 +51,9 @@ const quietTick_ms = 500;
  * reading that is not there; a busy processor or one lost answer ends no passage.
  */
 const grace_ms = 600;
+const toldOf = (blocking: readonly string[], degraded: readonly string[]): string =>
+  `${blocking.join(' ')}|${degraded.join(' ')}`;
+const nothingStands = toldOf([], []);
 /** Modes in which a lane rests. */
 const quietStates: ReadonlySet<string> = new Set(['open', 'assisted', 'closed']);
 
@@ -285,12 +288,13 @@ export class Inputs {
   }
 
   #tellHealth(): void {
+    if (this.#board.length === 0 && this.#told === nothingStands) return;
     const now_ms = this.#o.parts.clock.monotonic_ms();
     const hasStood = (fault: Fault): boolean => now_ms - (this.#raisedAt.get(faultKey(fault)) ?? now_ms) >= grace_ms;
     const standing = this.#board.filter(hasStood);
     const blocking = blockingCodes(standing);
     const degraded = degradingCodes(standing);
-    const told = `${blocking.join(' ')}|${degraded.join(' ')}`;
+    const told = toldOf(blocking, degraded);
     if (told === this.#told) return;
     this.#told = told;
     tellLane(this.#o.kernel, { type: 'HEALTH_CHANGED', blocking, degraded });

@@ -60,10 +60,10 @@ export class OwnHealth {
   }
 
   #hear(sign: VitalSign, silence_ms: number, now_ms: number): void {
-    const { device, code, ...limits } = vitalSigns[sign];
-    const until_ms = lateUntil(this.#lateUntil_ms[sign], silence_ms, now_ms, limits);
+    const vital = vitalSigns[sign];
+    const until_ms = lateUntil(this.#lateUntil_ms[sign], silence_ms, now_ms, vital);
     this.#lateUntil_ms[sign] = until_ms;
-    this.#o.setFault(device, code, now_ms < until_ms);
+    this.#o.setFault(vital.device, vital.code, now_ms < until_ms);
   }
 
   /** A child that does not answer in its time is replaced by its supervisor, which says so. */

@@ -5,6 +5,8 @@
  */
 export class StateText {
   readonly #known = new WeakMap<object, string>();
+  /** Names of a context's parts as JSON writes them: few, and always the same. */
+  readonly #names = new Map<string, string>();
 
   of(value: unknown, context: unknown): string {
     return `{"value":${JSON.stringify(value)},"context":${this.#contextText(context)}}`;
@@ -12,17 +14,25 @@ export class StateText {
 
   #contextText(context: unknown): string {
     if (context === null || typeof context !== 'object' || Array.isArray(context)) return JSON.stringify(context);
-    const parts: string[] = [];
-    for (const [key, part] of Object.entries(context)) {
-      const text = this.#partText(part);
-      if (text !== undefined) parts.push(`${JSON.stringify(key)}:${text}`);
+    let parts = '';
+    for (const key of Object.keys(context)) {
+      const text = this.#partText((context as Readonly<Record<string, unknown>>)[key]);
+      if (text !== undefined) parts += `${parts === '' ? '' : ','}${this.#nameText(key)}${text}`;
     }
-    return `{${parts.join(',')}}`;
+    return `{${parts}}`;
+  }
+
+  #nameText(key: string): string {
+    let text = this.#names.get(key);
+    if (text === undefined) this.#names.set(key, (text = `${JSON.stringify(key)}:`));
+    return text;
   }
 
   /** Undefined for what JSON leaves out. */
   #partText(part: unknown): string | undefined {
-    if (part === null || typeof part !== 'object') return JSON.stringify(part);
+    if (part === null) return 'null';
+    if (typeof part === 'boolean') return part ? 'true' : 'false';
+    if (typeof part !== 'object') return JSON.stringify(part);
     const known = this.#known.get(part);
     if (known !== undefined) return known;
     const text = JSON.stringify(part);
