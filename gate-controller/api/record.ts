@@ -1,7 +1,7 @@
 import { type RecordedReport, reportFrom } from '../../drivers/emrtd/report/recorded-report.ts';
 import type { InspectionReport } from '../../drivers/emrtd/report/report.ts';
 import type { Check } from '../decision/checks.ts';
-import type { ChainedRecord } from '../journal/record.ts';
+import type { JournalRecord } from '../journal/record.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { TransactionContext } from '../transaction/context.ts';
 import { shownEvent } from './disguise.ts';
@@ -27,7 +27,7 @@ export type TransactionRecord = {
 };
 
 /** Builds the record from journal entries of one subject, oldest first; undefined when there are none. */
-export function transactionRecord(records: readonly ChainedRecord[]): TransactionRecord | undefined {
+export function transactionRecord(records: readonly JournalRecord[]): TransactionRecord | undefined {
   const own = records.filter(({ kind }) => kind === 'transaction');
   const last = own.at(-1);
   const first = own[0];
@@ -57,7 +57,7 @@ export function transactionRecord(records: readonly ChainedRecord[]): Transactio
 type RecordedEvent = { readonly type: string; readonly report?: RecordedReport | null };
 
 /** The report of the last inspection that the journal holds of one subject; null when there is none that can be read. */
-export function reportIn(records: readonly ChainedRecord[]): InspectionReport | null {
+export function reportIn(records: readonly JournalRecord[]): InspectionReport | null {
   const events = records
     .filter(({ event }) => event.includes('CHIP_INSPECTED'))
     .map(({ event }) => JSON.parse(event) as RecordedEvent);

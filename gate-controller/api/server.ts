@@ -7,7 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { CaseFiles } from '../cases/case-files.ts';
-import type { ChainedRecord } from '../journal/record.ts';
+import type { JournalRecord } from '../journal/record.ts';
 import { CommandAnswers } from './command-answers.ts';
 import type { CommandRefusal } from './commands.ts';
 import { addLiveViews, type LiveViews } from './live-views.ts';
@@ -27,7 +27,7 @@ export type ServerOptions = LiveViews & {
   readonly requestHelp: () => void;
   /** Both statecharts, as they run. */
   readonly machines: MachinesView;
-  readonly recordsOf: (transactionId: string) => readonly ChainedRecord[];
+  readonly recordsOf: (transactionId: string) => readonly JournalRecord[];
   readonly cases: CaseFiles;
   /** Empty when the lane serves; otherwise what keeps it from serving. */
   readonly notReadyBecause: () => readonly string[];

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type ChainedRecord, lateKind } from './record.ts';
+import { type ChainedRecord, type JournalRecord, lateKind } from './record.ts';
 import type { ChainPlace } from './verify.ts';
 
 /** A timer as a row: an absolute deadline in wall-clock milliseconds, and the event it sends. */
@@ -13,24 +13,25 @@ export type TimerRow = {
 };
 
 /** One commit: everything in it becomes durable together, or nothing does. */
-export type Commit = {
-  readonly records: readonly ChainedRecord[];
+export type Commit<R extends JournalRecord = JournalRecord> = {
+  readonly records: readonly R[];
   readonly timersSet: readonly TimerRow[];
   readonly timersCancelled: readonly Pick<TimerRow, 'subject' | 'id'>[];
   /** Subjects that reached their end: they and their timers are dropped from the tables of what is under way. */
   readonly ended: readonly string[];
 };
 
-export type Standing = {
-  readonly last: ChainedRecord | null;
+export type Standing<R extends JournalRecord = JournalRecord> = {
+  readonly last: R | null;
   /** Last record of every subject that is under way. */
-  readonly subjects: readonly ChainedRecord[];
+  readonly subjects: readonly R[];
   readonly timers: readonly TimerRow[];
 };
 
 /** How many of the last records are asked for their wall time: a lane with a wrong clock is closed and writes few. */
 const recent_max = 1_000;
 
+/** `subjects` lists what is under way, with its first record. */
 const schema = `
 CREATE TABLE IF NOT EXISTS records (
   seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, subject TEXT NOT NULL, kind TEXT NOT NULL,
@@ -42,6 +43,11 @@ CREATE TABLE IF NOT EXISTS timers (
   subject TEXT NOT NULL, id TEXT NOT NULL, deadline_ms INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (subject, id)
 ) STRICT;
 `;
+
+/** The last record of each: found by the index, so that a commit does not write it down once more. */
+const standingSubjects = `
+SELECT r.* FROM subjects s JOIN records r
+ON r.seq = (SELECT seq FROM records WHERE subject = s.subject AND kind <> ? ORDER BY seq DESC LIMIT 1) ORDER BY r.seq`;
 
 type Row = Record<string, unknown>;
 
@@ -76,7 +82,7 @@ export class JournalDatabase {
     this.#db.exec(schema);
   }
 
-  append(commit: Commit): void {
+  append(commit: Commit<ChainedRecord>): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       for (const r of commit.records) {
@@ -92,11 +98,11 @@ export class JournalDatabase {
           r.hash,
         );
       }
-      // The last record of each counts, and a commit may hold many of one.
-      const taken = commit.records.filter(({ kind }) => kind !== lateKind);
-      const latest = new Map(taken.map((r) => [r.subject, r]));
-      for (const { subject, kind, seq } of latest.values()) {
-        this.#run('INSERT OR REPLACE INTO subjects VALUES (?,?,?)', subject, kind, seq);
+      // Once each, for a commit may hold many of one.
+      const first = new Map<string, ChainedRecord>();
+      for (const r of commit.records) if (r.kind !== lateKind && !first.has(r.subject)) first.set(r.subject, r);
+      for (const { subject, kind, seq } of first.values()) {
+        this.#run('INSERT OR IGNORE INTO subjects VALUES (?,?,?)', subject, kind, seq);
       }
       for (const t of commit.timersCancelled) this.#run('DELETE FROM timers WHERE subject=? AND id=?', t.subject, t.id);
       for (const t of commit.timersSet) {
@@ -114,9 +120,9 @@ export class JournalDatabase {
     }
   }
 
-  standing(): Standing {
+  standing(): Standing<ChainedRecord> {
     const last = this.#prepare('SELECT * FROM records ORDER BY seq DESC LIMIT 1').get();
-    const subjects = this.#prepare('SELECT r.* FROM subjects s JOIN records r ON r.seq = s.seq ORDER BY r.seq').all();
+    const subjects = this.#prepare(standingSubjects).all(lateKind);
     const timers = this.#prepare('SELECT * FROM timers').all();
     return {
       last: last === undefined ? null : toRecord(last),

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { type Commit, JournalDatabase, type Standing } from './database.ts';
 import type { DiskLimits } from './disk.ts';
-import type { ChainedRecord } from './record.ts';
-import { type JournalFault, type SentCommit, sent } from './store.ts';
+import type { JournalRecord } from './record.ts';
+import type { JournalFault } from './store.ts';
 import type { WriterMessage, WriterOptions, WriterRequest } from './writer.ts';
 
 export type { JournalFault } from './store.ts';
@@ -12,7 +12,7 @@ export interface Journal {
   readonly standing: Standing;
   /** Resolves once the commit is durable. Rejects with JOURNAL_WRITE_FAILED: nothing of the commit was written. */
   append(commit: Commit): Promise<void>;
-  recordsOf(subject: string): readonly ChainedRecord[];
+  recordsOf(subject: string): readonly JournalRecord[];
   close(): Promise<void>;
 }
 
@@ -105,10 +105,10 @@ class WorkerJournal implements DiskJournal {
   append(commit: Commit): Promise<void> {
     if (this.#isClosed) return Promise.reject(new JournalError('JOURNAL_WRITE_FAILED', 'the journal is closed'));
     if (this.#isWriterGone) return Promise.reject(new JournalError('JOURNAL_WRITE_FAILED', 'the writer ended'));
-    return this.#ask({ commit: sent(commit) });
+    return this.#ask({ commit });
   }
 
-  recordsOf(subject: string): readonly ChainedRecord[] {
+  recordsOf(subject: string): readonly JournalRecord[] {
     return this.#reader.recordsOf(subject);
   }
 
@@ -156,7 +156,7 @@ class WorkerJournal implements DiskJournal {
     for (const listener of this.#listeners) listener(fault);
   }
 
-  #ask(request: { commit: SentCommit } | { close: true }): Promise<void> {
+  #ask(request: { commit: Commit } | { close: true }): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
       this.#pending.set(this.#lastId, { resolve, reject });

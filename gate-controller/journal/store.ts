@@ -15,18 +15,6 @@ export type JournalFault = {
   readonly stands: boolean;
 };
 
-/** A commit on its way to the writer. Hashes are made anew there; the last one travels, and must be what comes of them. */
-export type SentCommit = Omit<Commit, 'records'> & {
-  readonly records: readonly JournalRecord[];
-  readonly head: Uint8Array | null;
-};
-
-export const sent = (commit: Commit): SentCommit => ({
-  ...commit,
-  records: commit.records.map(({ hash: _, ...record }) => record),
-  head: commit.records.at(-1)?.hash ?? null,
-});
-
 export type StoreOptions = {
   readonly file: string;
   readonly limits: DiskLimits;
@@ -48,11 +36,11 @@ export class BrokenChain extends Error {
 }
 
 /**
- * The journal as its one writer sees it: continues only a chain that it knows, gives up ballast rather than a record, and
+ * The journal as its one writer sees it: chains records to a chain that it knows, gives up ballast rather than a record, and
  * looks through the whole chain a slice at a time. Calls block for a flush.
  */
 export class JournalStore {
-  readonly standing: Standing;
+  readonly standing: Standing<ChainedRecord>;
   /** Latest wall time of the last records; 0 when there are none. */
   readonly latestAt_ms: number;
   readonly #options: StoreOptions;
@@ -78,7 +66,7 @@ export class JournalStore {
       this.#isHeadMissing = noted === null && this.standing.last !== null;
       const start = this.#startOfTail(noted);
       this.#head = this.#verifyTail(start);
-      this.#noteHead();
+      this.noteHead();
       // Without a head to start from all of the chain has been verified.
       if (start.seq > 0) this.beginSweep();
     } catch (error) {
@@ -92,9 +80,8 @@ export class JournalStore {
    * Chains the records to what is there and writes them. Throws when nothing of the commit was written. A disk that is full
    * costs the ballast, and is tried once more.
    */
-  append({ head, records, ...changes }: SentCommit): void {
-    const chained = this.#continued(records, head);
-    const commit = { ...changes, records: chained };
+  append({ records, ...changes }: Commit): void {
+    const commit = { ...changes, records: this.#continued(records) };
     try {
       this.#database.append(commit);
     } catch (error) {
@@ -102,8 +89,7 @@ export class JournalStore {
       this.#set('disk', 'DISK_FULL', true);
       this.#database.append(commit);
     }
-    this.#head = chained.at(-1) ?? this.#head;
-    this.#noteHead();
+    this.#head = commit.records.at(-1) ?? this.#head;
   }
 
   /**
@@ -162,8 +148,8 @@ export class JournalStore {
     this.#headFile.close();
   }
 
-  /** A head that is noted too late is of no harm: it is older than what is there. */
-  #noteHead(): void {
+  /** Where the chain ends now. One that is noted too late is of no harm: it is older than what is there. */
+  noteHead(): void {
     if (this.#head.seq === 0 || this.#standingFaults.has('CHAIN_BROKEN')) return;
     try {
       this.#headFile.write(this.#head);
@@ -178,17 +164,15 @@ export class JournalStore {
     this.#headFile.remove();
   }
 
-  /** The records with their hashes; throws when they do not continue the chain, or do not end where the sender says. */
-  #continued(records: readonly JournalRecord[], head: Uint8Array | null): readonly ChainedRecord[] {
+  /** The records with their hashes; throws when one of them is not the next. */
+  #continued(records: readonly JournalRecord[]): readonly ChainedRecord[] {
     let { seq, hash } = this.#head;
-    const chained = records.map((record) => {
+    return records.map((record) => {
       seq += 1;
       if (record.seq !== seq) throw new Error(`record ${record.seq} does not continue the chain at ${seq}`);
       hash = hashOf(hash, record);
       return { ...record, hash };
     });
-    if (head !== null && Buffer.compare(hash, head) !== 0) throw new Error(`record ${seq} does not continue the chain`);
-    return chained;
   }
 
   #startOfTail(noted: ChainPlace | null): ChainPlace {

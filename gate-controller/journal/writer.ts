@@ -1,8 +1,8 @@
 // The only thread that writes the journal. One message in, one answer out, in order.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Standing } from './database.ts';
+import type { Commit, Standing } from './database.ts';
 import type { DiskLimits } from './disk.ts';
-import { BrokenChain, type JournalFault, JournalStore, type SentCommit } from './store.ts';
+import { BrokenChain, type JournalFault, JournalStore } from './store.ts';
 import { failureText } from './store-failure.ts';
 
 export type WriterOptions = {
@@ -13,7 +13,7 @@ export type WriterOptions = {
 };
 
 export type WriterRequest =
-  | { readonly id: number; readonly commit: SentCommit }
+  | { readonly id: number; readonly commit: Commit }
   | { readonly id: number; readonly close: true };
 
 export type WriterMessage =
@@ -75,7 +75,8 @@ function serve(store: JournalStore): void {
       failure = failureText(error);
     }
     say({ type: 'done', id: request.id, failure });
-    if (!('close' in request)) return;
+    // Nobody waits for the note.
+    if (!('close' in request)) return store.noteHead();
     clearInterval(looking);
     clearInterval(beating);
     clearTimeout(sweeping);

@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { TimerRow } from '../journal/database.ts';
 import type { Journal } from '../journal/journal.ts';
-import { type ChainedRecord, genesisHash, hashOf, type JournalRecord, lateKind } from '../journal/record.ts';
+import { type JournalRecord, lateKind } from '../journal/record.ts';
 import { outermost } from '../lane/presentation.ts';
 import type { Clock } from './clock.ts';
 import { PureMachine } from './pure-machine.ts';
@@ -66,7 +66,7 @@ type Start = { readonly subject: string; readonly kind: string; readonly input: 
 type Timer = { readonly row: TimerRow; cancel: () => void };
 type Step = {
   readonly committed: Committed;
-  readonly record: ChainedRecord;
+  readonly record: JournalRecord;
   readonly timers: TimerChanges;
   readonly answer: ((step: Committed | undefined) => void) | undefined;
 };
@@ -91,14 +91,11 @@ export class Kernel {
   #isStopped = false;
   #committingSince_ms: number | null = null;
   #seq: number;
-  #head: Uint8Array;
 
   constructor(options: KernelOptions) {
     this.#options = options;
     this.#machines = new Map(Object.entries(options.machines).map(([kind, made]) => [kind, new PureMachine(made)]));
-    const { last } = options.journal.standing;
-    this.#seq = last?.seq ?? 0;
-    this.#head = last?.hash ?? genesisHash;
+    this.#seq = options.journal.standing.last?.seq ?? 0;
   }
 
   /** Journal sequence of the last commit that was begun. */
@@ -117,7 +114,7 @@ export class Kernel {
    */
   async recover(restarted: (kind: string) => KernelEvent = () => ({ type: 'RESTARTED' })): Promise<void> {
     const { standing } = this.#options.journal;
-    const unreadable: ChainedRecord[] = [];
+    const unreadable: JournalRecord[] = [];
     for (const record of standing.subjects) {
       const machine = this.#machines.get(record.kind);
       const snapshot = machine === undefined ? undefined : restore(machine, record.state);
@@ -127,7 +124,10 @@ export class Kernel {
     const { clock } = this.#options;
     const given_up = { value: 'unreadable', context: null, effects: [], isIgnored: false, isEnded: true } as const;
     const steps = unreadable.map(({ subject, kind }) =>
-      this.#chain({ subject, kind, event: { type: 'STATE_UNREADABLE' }, at_ms: clock.now_ms(), ...given_up }, noTimers),
+      this.#number(
+        { subject, kind, event: { type: 'STATE_UNREADABLE' }, at_ms: clock.now_ms(), ...given_up },
+        noTimers,
+      ),
     );
     await this.#commit(steps);
     for (const [subject, { kind }] of this.#subjects) this.send(subject, restarted(kind));
@@ -281,16 +281,17 @@ export class Kernel {
     const { effects, timers } = sortActions(subject, actions, times);
     for (const id of timers.cancelled) this.#disarm(subject, id);
     if (isEnded) this.#disarmAll(subject);
-    return this.#chain({ ...happened, value: next.value, context: next.context, effects, isEnded }, timers, answer);
+    return this.#number({ ...happened, value: next.value, context: next.context, effects, isEnded }, timers, answer);
   }
 
   /** An answer to a transaction that is over, or to one that is not loaded yet: recorded, and without consequence. */
   #recordLate(subject: string, event: KernelEvent, at_ms: number, answer: Step['answer']): Step {
     const nothing = { value: 'gone', context: null, effects: [], isIgnored: true, isEnded: true } as const;
-    return this.#chain({ subject, kind: lateKind, event, at_ms, ...nothing }, noTimers, answer);
+    return this.#number({ subject, kind: lateKind, event, at_ms, ...nothing }, noTimers, answer);
   }
 
-  #chain(step: Omit<Committed, 'seq'>, timers: TimerChanges, answer?: Step['answer']): Step {
+  /** The journal chains what is numbered here. */
+  #number(step: Omit<Committed, 'seq'>, timers: TimerChanges, answer?: Step['answer']): Step {
     this.#seq += 1;
     const record: JournalRecord = {
       seq: this.#seq,
@@ -306,8 +307,7 @@ export class Kernel {
         isEnded: step.isEnded,
       }),
     };
-    this.#head = hashOf(this.#head, record);
-    return { committed: { seq: this.#seq, ...step }, record: { ...record, hash: this.#head }, timers, answer };
+    return { committed: { seq: this.#seq, ...step }, record, timers, answer };
   }
 
   async #commit(steps: readonly Step[]): Promise<void> {

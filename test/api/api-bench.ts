@@ -6,7 +6,7 @@ import type { DisplayView, OfficerCommand, OfficerView } from '../../gate-contro
 import type { TechnicianCommand, TechnicianView } from '../../gate-controller/api/technician-messages.ts';
 import { createServer, type Server } from '../../gate-controller/api/server.ts';
 import { CaseFiles } from '../../gate-controller/cases/case-files.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import type { CommandRefusal } from '../../gate-controller/api/commands.ts';
 import { technician } from '../pages/technician-views.ts';
 import { display } from '../pages/views.ts';
@@ -25,7 +25,7 @@ export class ApiBench {
   /** Answers to commands wait for this. */
   recorded: Promise<void> = Promise.resolve();
   /** What the journal holds of any transaction. */
-  records: readonly ChainedRecord[] = [];
+  records: readonly JournalRecord[] = [];
   notReady: readonly string[] = [];
   officerView: () => OfficerView = () => ({ lanes: [], referrals: [] });
   displayView: () => DisplayView = () => display();

@@ -5,7 +5,7 @@ import { buildReport } from '../../drivers/emrtd/report/report.ts';
 import { History } from '../../gate-controller/api/history.ts';
 import { Metrics } from '../../gate-controller/api/metrics.ts';
 import { reportIn } from '../../gate-controller/api/record.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import type { Committed } from '../../gate-controller/kernel/kernel.ts';
 import { ApiBench, transactionId } from './api-bench.ts';
 
@@ -25,7 +25,7 @@ const reportBegunAt = (begunAt_ms: number) =>
 const report = reportBegunAt(1);
 const recorded = recordedReport(report);
 
-const recordOf = (event: object): ChainedRecord => ({
+const recordOf = (event: object): JournalRecord => ({
   seq: 1,
   at_ms: 0,
   subject: transactionId,
@@ -33,7 +33,6 @@ const recordOf = (event: object): ChainedRecord => ({
   event: JSON.stringify(event),
   state: '{}',
   effects: '[]',
-  hash: new Uint8Array(32),
 });
 
 const inspected = (of: RecordedReport | null): object => ({

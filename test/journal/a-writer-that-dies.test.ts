@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DiskJournal, type JournalFault, openJournal } from '../../gate-controller/journal/journal.ts';
-import { anyRoom, chainAfter, commitOf, JournalFolder } from './chain.ts';
+import { anyRoom, recordsAfter, commitOf, JournalFolder } from './chain.ts';
 
 let place: JournalFolder;
 beforeEach(() => {
@@ -22,7 +22,7 @@ test('a writer that dies while nothing is to be written is noticed at once', asy
   journal.watch((fault) => faults.push(fault));
   await writer.terminate();
   expect(faults).toContainEqual({ device: 'journal', code: 'WRITER_SILENT', stands: true });
-  await expect(journal.append(commitOf(chainAfter(undefined, 1)))).rejects.toMatchObject({
+  await expect(journal.append(commitOf(recordsAfter(null, 1)))).rejects.toMatchObject({
     code: 'JOURNAL_WRITE_FAILED',
   });
   await journal.close();

@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Commit } from '../../gate-controller/journal/database.ts';
 import { openJournal } from '../../gate-controller/journal/journal.ts';
-import { type ChainedRecord, genesisHash, hashOf } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 
 /** `count` records that continue `last`, each of about `size_bytes` of state. */
-export function chainAfter(last: ChainedRecord | undefined, count: number, size_bytes = 40): ChainedRecord[] {
-  const records: ChainedRecord[] = [];
-  let previous = last?.hash ?? genesisHash;
+export function recordsAfter(last: JournalRecord | null, count: number, size_bytes = 40): readonly JournalRecord[] {
   const begin = (last?.seq ?? 0) + 1;
-  for (let seq = begin; seq < begin + count; seq += 1) {
-    const record = {
+  return Array.from({ length: count }, (_, n) => {
+    const seq = begin + n;
+    return {
       seq,
       at_ms: 1_000_000 + seq,
       subject: 'lane',
@@ -23,13 +22,10 @@ export function chainAfter(last: ChainedRecord | undefined, count: number, size_
       state: JSON.stringify({ value: 'open', context: { filler: `${seq} `.repeat(Math.ceil(size_bytes / 5)) } }),
       effects: '{"effects":[],"timers":[],"isIgnored":false,"isEnded":false}',
     };
-    previous = hashOf(previous, record);
-    records.push({ ...record, hash: previous });
-  }
-  return records;
+  });
 }
 
-export const commitOf = (records: readonly ChainedRecord[]): Commit => ({
+export const commitOf = (records: readonly JournalRecord[]): Commit => ({
   records,
   timersSet: [],
   timersCancelled: [],
@@ -56,7 +52,7 @@ export class JournalFolder {
   /** A journal that was closed in order, with so many records. */
   async write(count: number): Promise<void> {
     const journal = await openJournal(this.file, anyRoom);
-    const records = chainAfter(undefined, count);
+    const records = recordsAfter(null, count);
     for (let begin = 0; begin < count; begin += 500) await journal.append(commitOf(records.slice(begin, begin + 500)));
     await journal.close();
   }

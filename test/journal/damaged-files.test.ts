@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { JournalDatabase } from '../../gate-controller/journal/database.ts';
-import { JournalStore, sent } from '../../gate-controller/journal/store.ts';
-import { chainAfter, commitOf, JournalFolder } from './chain.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
+import { JournalStore } from '../../gate-controller/journal/store.ts';
+import { recordsAfter, commitOf, JournalFolder } from './chain.ts';
 
 const limits = { low_bytes: 0, ballast_bytes: 0 };
 const suffixes = ['', '-wal', '-head'] as const;
@@ -22,17 +23,17 @@ let hashes: readonly string[];
 /** The files as a controller leaves them that was killed: part of the records in the store, part in its log. */
 beforeEach(() => {
   place = new JournalFolder('memory');
-  const records = chainAfter(undefined, records_count, 3_000);
+  const records = recordsAfter(null, records_count, 3_000);
   const half = records_count / 2;
   const first = new JournalStore({ file: place.file, limits, onFault: () => {} });
-  for (const record of records.slice(0, half)) first.append(sent(commitOf([record])));
+  for (const record of records.slice(0, half)) write(first, record);
   first.close();
   const second = new JournalStore({ file: place.file, limits, onFault: () => {} });
-  for (const record of records.slice(half)) second.append(sent(commitOf([record])));
+  for (const record of records.slice(half)) write(second, record);
   const read = (suffix: string): Buffer => readFileSync(`${place.file}${suffix}`);
   original = { '': read(''), '-wal': read('-wal'), '-head': read('-head') };
   second.close();
-  hashes = records.map(({ hash }) => Buffer.from(hash).toString('hex'));
+  hashes = hashesIn(place.file);
 });
 afterEach(() => place.remove());
 
@@ -46,6 +47,21 @@ const damages: Readonly<Record<string, Damage>> = {
   'a lost sector': (bytes, at) => bytes.fill(0, at - (at % 512), Math.min(at - (at % 512) + 512, bytes.length)),
   'a torn end': (bytes, at) => bytes.subarray(0, at),
 };
+
+/** One commit, as the writer's thread makes it. */
+function write(store: JournalStore, record: JournalRecord): void {
+  store.append(commitOf([record]));
+  store.noteHead();
+}
+
+function hashesIn(file: string): readonly string[] {
+  const database = new JournalDatabase(file, { readOnly: true });
+  try {
+    return [...database.records()].map(({ hash }) => Buffer.from(hash).toString('hex'));
+  } finally {
+    database.close();
+  }
+}
 
 let folders = 0;
 /** Sequence numbers do not need a look of their own: they are in the hashes. */
@@ -61,10 +77,7 @@ function startOn(file: (typeof suffixes)[number], damage: Damage, where: number)
   try {
     const store = new JournalStore({ file: copy, limits, onFault: () => {} });
     store.close();
-    const database = new JournalDatabase(copy, { readOnly: true });
-    const found = [...database.records()].map(({ hash }) => Buffer.from(hash).toString('hex'));
-    database.close();
-    return found;
+    return hashesIn(copy);
   } catch {
     // By whichever name: BrokenChain, or what SQLite says of a file that it cannot read.
     return 'refused';

@@ -6,8 +6,9 @@ import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalDatabase } from '../../gate-controller/journal/database.ts';
 import { type DiskJournal, openJournal } from '../../gate-controller/journal/journal.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import { verifyChain } from '../../gate-controller/journal/verify.ts';
-import { chainAfter, commitOf } from './chain.ts';
+import { recordsAfter, commitOf } from './chain.ts';
 
 export type SmallDiskReport = {
   readonly beforeFull: number;
@@ -51,22 +52,24 @@ const seen = (journal: DiskJournal, code: string, stands: boolean): Promise<void
     });
   });
 
+const nextAfter = (last: JournalRecord | null): JournalRecord => recordsAfter(last, 1, record_bytes)[0]!;
+
 async function main(): Promise<SmallDiskReport> {
   const ballast_bytes = kind === 'full' ? 1_048_576 : 4_096;
   const journal = await openJournal(file, { low_bytes: 0, ballast_bytes, look_ms: 50 });
   const faults: string[] = [];
   journal.watch(({ device, code, stands }) => faults.push(`${device}:${code} ${stands ? 'raised' : 'cleared'}`));
-  let [last] = chainAfter(undefined, 1, record_bytes);
-  await journal.append(commitOf([last!]));
+  let last = nextAfter(null);
+  await journal.append(commitOf([last]));
   await ballastSetAside(ballast_bytes);
   if (kind === 'full') fill();
   let beforeFull = 1;
   let afterFull = 0;
   let refusal = '';
   while (refusal === '' && beforeFull + afterFull < records_max) {
-    const [next] = chainAfter(last, 1, record_bytes);
+    const next = nextAfter(last);
     try {
-      await journal.append(commitOf([next!]));
+      await journal.append(commitOf([next]));
       last = next;
       if (faults.some((fault) => fault.includes('DISK_FULL'))) afterFull += 1;
       else beforeFull += 1;
@@ -78,7 +81,7 @@ async function main(): Promise<SmallDiskReport> {
   if (kind === 'full') {
     rmSync(filler);
     await seen(journal, 'DISK_FULL', false);
-    await journal.append(commitOf(chainAfter(last, 1, record_bytes)));
+    await journal.append(commitOf([nextAfter(last)]));
     isWritableAgain = true;
   }
   await journal.close();

@@ -159,7 +159,7 @@ export class Line {
   }
 
   /** The journal as the dead process left it. One that died very early has not begun it. */
-  #read(): { records: readonly ChainedRecord[]; standing: Standing } {
+  #read(): { records: readonly ChainedRecord[]; standing: Standing<ChainedRecord> } {
     const nothing = { records: [], standing: { last: null, subjects: [], timers: [] } };
     if (!existsSync(this.journal)) return nothing;
     const database = new JournalDatabase(this.journal, { readOnly: true });

@@ -1,11 +1,11 @@
 import type { Commit, Standing } from '../../gate-controller/journal/database.ts';
 import type { Journal } from '../../gate-controller/journal/journal.ts';
-import { type ChainedRecord, lateKind } from '../../gate-controller/journal/record.ts';
+import { type JournalRecord, lateKind } from '../../gate-controller/journal/record.ts';
 
 /** A journal that survives the death of a kernel, as a disk does. */
 export class MemoryJournal implements Journal {
-  readonly records: ChainedRecord[] = [];
-  readonly #subjects = new Map<string, ChainedRecord>();
+  readonly records: JournalRecord[] = [];
+  readonly #subjects = new Map<string, JournalRecord>();
   readonly #timers = new Map<string, Standing['timers'][number]>();
   isHanging = false;
 
@@ -26,7 +26,7 @@ export class MemoryJournal implements Journal {
     return undefined;
   }
 
-  recordsOf(subject: string): readonly ChainedRecord[] {
+  recordsOf(subject: string): readonly JournalRecord[] {
     return this.records.filter((record) => record.subject === subject);
   }
 

@@ -2,7 +2,7 @@
  * A recording: what one machine was given, event by event, and what it answered. Made from the journal's records; kept as
  * JSON lines, first the head, then one step a line. README.md says what is in it and what is left out.
  */
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import { defaultLaneTimings, type LaneContext, type LaneInput } from '../../gate-controller/lane/context.ts';
 import { operatingPoint } from '../../gate-controller/decision/operating-points.ts';
 import type { TransactionContext, TransactionInput } from '../../gate-controller/transaction/context.ts';
@@ -93,7 +93,7 @@ const isMachineKind = (kind: string): kind is MachineKind => kind === 'transacti
 
 /** Makes a recording of one subject's records, from its start on. Undefined when its start is not among them. */
 export function recordingOf(
-  records: readonly ChainedRecord[],
+  records: readonly JournalRecord[],
   about: Pick<Head, 'title' | 'recordedFrom'>,
 ): Recording | undefined {
   const own = records.filter(({ kind }) => isMachineKind(kind));
@@ -104,7 +104,7 @@ export function recordingOf(
   return { head: { format, machine, ...about, input: inputOf(machine, context) }, steps: stepsOf(machine, own) };
 }
 
-const typeOf = ({ event }: ChainedRecord): string => (JSON.parse(event) as { type: string }).type;
+const typeOf = ({ event }: JournalRecord): string => (JSON.parse(event) as { type: string }).type;
 
 function inputOf(machine: MachineKind, context: Record<string, unknown>): Head['input'] {
   const input = Object.fromEntries(inputKeys[machine].map((key) => [key, context[key]]));
@@ -125,7 +125,7 @@ export function inputFor({ machine, input }: Head): unknown {
 }
 
 /** What the records say, without what may differ from version to version. */
-export function stepsOf(machine: MachineKind, records: readonly ChainedRecord[]): readonly Step[] {
+export function stepsOf(machine: MachineKind, records: readonly JournalRecord[]): readonly Step[] {
   let before: Readonly<Record<string, unknown>> = {};
   return records.map((record) => {
     const { value, context } = JSON.parse(record.state) as { value: unknown; context: Record<string, unknown> };
@@ -138,7 +138,7 @@ export function stepsOf(machine: MachineKind, records: readonly ChainedRecord[])
   });
 }
 
-function answerOf(record: ChainedRecord): Pick<Step, 'event' | 'effects' | 'waits' | 'isIgnored'> {
+function answerOf(record: JournalRecord): Pick<Step, 'event' | 'effects' | 'waits' | 'isIgnored'> {
   const { effects, timers, isIgnored } = JSON.parse(record.effects) as {
     effects: NonNullable<Step['effects']>;
     timers: readonly { readonly id: string; readonly deadline_ms: number }[];
@@ -154,7 +154,7 @@ function answerOf(record: ChainedRecord): Pick<Step, 'event' | 'effects' | 'wait
 }
 
 /** An officer's report of a document is text for people, and long. */
-function eventOf(record: ChainedRecord): Step['event'] {
+function eventOf(record: JournalRecord): Step['event'] {
   const event = { at_ms: record.at_ms, ...(JSON.parse(record.event) as { type: string; at_ms?: number }) };
   return 'report' in event ? Object.assign(event, { report: null }) : event;
 }

@@ -1,6 +1,6 @@
 /** The recordings that a journal on a disk holds. */
 import { JournalDatabase } from '../../gate-controller/journal/database.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import { verifyChain } from '../../gate-controller/journal/verify.ts';
 import { type Head, type Recording, recordingOf } from './recording.ts';
 
@@ -20,7 +20,7 @@ export function recordingsIn(file: string, about: About): ReadonlyMap<string, Re
 }
 
 /** One recording for every subject whose start is among the records. */
-export function recordingsOf(records: readonly ChainedRecord[], about: About): ReadonlyMap<string, Recording> {
+export function recordingsOf(records: readonly JournalRecord[], about: About): ReadonlyMap<string, Recording> {
   const bySubject = Map.groupBy(records, ({ subject }) => subject);
   const found = new Map<string, Recording>();
   for (const [subject, own] of bySubject) {

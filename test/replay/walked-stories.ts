@@ -11,7 +11,7 @@ import {
 import { walk } from '../walks/walk.ts';
 import type { Recording, Step } from './recording.ts';
 import { recordingsOf } from './recordings-in.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 
 type Story = {
   readonly title: string;
@@ -177,7 +177,7 @@ export async function walkedStories(): Promise<ReadonlyMap<string, Recording>> {
 /** The first seed that tells the story. */
 async function lookFor(story: Story): Promise<Recording | undefined> {
   for (let seed = 1; seed <= seeds_max; seed += 1) {
-    const records: ChainedRecord[] = [];
+    const records: JournalRecord[] = [];
     const plan = planFor(story, seed);
     await walk(plan, { intensity: 1, isTold: false, onRecord: (record) => records.push(record) });
     const passages = records.filter(({ kind }) => kind === 'transaction');

@@ -1,6 +1,6 @@
 import type { TransactionRecord } from '../../gate-controller/api/record.ts';
 import { JournalDatabase } from '../../gate-controller/journal/database.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import { verifyChain } from '../../gate-controller/journal/verify.ts';
 import type { TransactionContext } from '../../gate-controller/transaction/context.ts';
 import type { PassageView } from '../../simulator/bench/messages.ts';
@@ -56,19 +56,19 @@ function rulesOf({ record, passage }: Walk, database: JournalDatabase): readonly
 const isInOrder = (times: readonly number[]): boolean =>
   times.every((time, index) => index === 0 || time >= (times[index - 1] ?? Number.POSITIVE_INFINITY));
 
-const contextOf = (step: ChainedRecord): TransactionContext =>
+const contextOf = (step: JournalRecord): TransactionContext =>
   (JSON.parse(step.state) as { context: TransactionContext }).context;
 
-const effectsOf = (step: ChainedRecord): readonly { type: string }[] =>
+const effectsOf = (step: JournalRecord): readonly { type: string }[] =>
   (JSON.parse(step.effects) as { effects: { type: string }[] }).effects;
 
 /** The step that asks for the exit carries the decision itself: what was recorded is what moved the door (I4). */
-const isExitJustified = (steps: readonly ChainedRecord[]): boolean =>
+const isExitJustified = (steps: readonly JournalRecord[]): boolean =>
   steps
     .filter((step) => effectsOf(step).some(({ type }) => type === 'openExit'))
     .every((step) => contextOf(step).decision === 'admit' || contextOf(step).release !== null);
 
-const isAdmitProven = (steps: readonly ChainedRecord[]): boolean =>
+const isAdmitProven = (steps: readonly JournalRecord[]): boolean =>
   steps
     .map(contextOf)
     .filter(({ decision }) => decision === 'admit')

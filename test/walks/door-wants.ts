@@ -1,6 +1,6 @@
 /** What a record says of the doors: read from its text, so that nothing of the lane's own bookkeeping is believed. */
 import type { DoorCommand, DoorName } from '../../drivers/contracts/gate-io.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import { doorNames } from './hall.ts';
 
 export type DoorWants = Readonly<Record<DoorName, DoorCommand[]>>;
@@ -19,7 +19,7 @@ export const doorWants: Readonly<Record<string, Readonly<Partial<Record<DoorName
 const doorEffect = new RegExp(`"type":"(${Object.keys(doorWants).join('|')})"`, 'g');
 
 /** Keeps the last want of each door and adds those of one commit, in their order. */
-export function addWants(wants: DoorWants, records: readonly ChainedRecord[]): void {
+export function addWants(wants: DoorWants, records: readonly JournalRecord[]): void {
   for (const name of doorNames) wants[name].splice(0, wants[name].length - 1);
   for (const { effects } of records) {
     if (effects.startsWith('{"effects":[],')) continue;

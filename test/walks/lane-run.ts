@@ -4,7 +4,7 @@ import { createTrustStore } from '../../drivers/emrtd/pki/trust-store.ts';
 import { operatingPoint } from '../../gate-controller/decision/operating-points.ts';
 import { defaultFourEyes, indispensableChecks, type Policy } from '../../gate-controller/decision/policy.ts';
 import type { Journal } from '../../gate-controller/journal/journal.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import type { Committed } from '../../gate-controller/kernel/kernel.ts';
 import { laneSnapshot, laneSubject, presentation } from '../../gate-controller/kernel/lane-parts.ts';
 import type { LaneInput } from '../../gate-controller/lane/context.ts';
@@ -39,7 +39,7 @@ export type CutAt = 'beforeDurable' | 'afterDurable' | 'atCommand';
 
 export type LaneListener = {
   readonly onStep: (step: Committed) => void;
-  readonly onDurable: (records: readonly ChainedRecord[]) => void;
+  readonly onDurable: (records: readonly JournalRecord[]) => void;
   readonly onCommand: (door: DoorName, command: DoorCommand) => void;
   readonly onReading: (reading: GateReading) => void;
   readonly onBoot: () => void;

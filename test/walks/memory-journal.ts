@@ -1,30 +1,30 @@
 /** A journal in memory that outlives processes: commits take time, and a power cut loses or keeps the last one. */
 import type { Commit, Standing } from '../../gate-controller/journal/database.ts';
 import type { Journal } from '../../gate-controller/journal/journal.ts';
-import { type ChainedRecord, lateKind } from '../../gate-controller/journal/record.ts';
+import { type JournalRecord, lateKind } from '../../gate-controller/journal/record.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export type JournalHooks = {
   /** Before anything of a commit is durable; false: the power fails now, and nothing of it is. */
   readonly mayBegin: () => boolean;
   /** Durable, not yet acknowledged; false: the power fails now. */
-  readonly mayAcknowledge: (records: readonly ChainedRecord[]) => boolean;
+  readonly mayAcknowledge: (records: readonly JournalRecord[]) => boolean;
 };
 
 /** Usual time of a commit: a flush of a good disk. */
 const commit_ms = 1;
 
 export class MemoryJournal implements Journal {
-  readonly #subjects = new Map<string, ChainedRecord>();
+  readonly #subjects = new Map<string, JournalRecord>();
   readonly #timers = new Map<string, Standing['timers'][number]>();
   readonly #time: VirtualTime;
   readonly #hooks: JournalHooks;
-  #last: ChainedRecord | null = null;
+  #last: JournalRecord | null = null;
   #count = 0;
   /** The disk takes this much longer. */
   slowness_ms = 0;
-  /** Sees each record in full, for the story. */
-  onRecord: ((record: ChainedRecord) => void) | undefined;
+  /** Sees each record, whole. */
+  onRecord: ((record: JournalRecord) => void) | undefined;
 
   constructor(time: VirtualTime, hooks: JournalHooks) {
     this.#time = time;
@@ -65,7 +65,7 @@ export class MemoryJournal implements Journal {
     }
   }
 
-  recordsOf(): readonly ChainedRecord[] {
+  recordsOf(): readonly JournalRecord[] {
     return [];
   }
 

@@ -1,5 +1,6 @@
 /** What happened, as a digest always and as text when somebody wants to read it. */
 import { createHash, type Hash } from 'node:crypto';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 
 const chunk = 1 << 16;
 
@@ -15,8 +16,7 @@ export class Story {
 
   /** `words` say to a reader what `text` says to the digest. */
   tell(at_ms: number, text: string, words: () => string = () => text): void {
-    this.#open += `${at_ms} ${text}\n`;
-    if (this.#open.length > chunk) this.#flush();
+    this.#add(`${at_ms} ${text}\n`);
     if (this.#isKept) this.#lines.push(`${clock(at_ms)}  ${words()}`);
   }
 
@@ -24,10 +24,20 @@ export class Story {
     return this.#lines;
   }
 
-  /** Ends the story: digest of everything that was told, and of the head of the chain of records. */
-  digest(head: Uint8Array): string {
+  /** A record, whole, to the digest only: readers are told of it in words. */
+  keep({ seq, at_ms, subject, kind, event, state, effects }: JournalRecord): void {
+    this.#add(`${seq} ${at_ms} ${subject} ${kind} ${event} ${state} ${effects}\n`);
+  }
+
+  /** Ends the story: digest of everything that was told and kept. */
+  digest(): string {
     this.#flush();
-    return this.#hash.update(head).digest('hex');
+    return this.#hash.digest('hex');
+  }
+
+  #add(text: string): void {
+    this.#open += text;
+    if (this.#open.length > chunk) this.#flush();
   }
 
   #flush(): void {

@@ -1,6 +1,6 @@
 /** One walk: a plan played on a whole lane, watched at every step. The same plan gives the same walk, bit for bit. */
 import type { Committed } from '../../gate-controller/kernel/kernel.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import { compose } from './compose.ts';
 import { strike } from './fate.ts';
 import type { LaneRun } from './lane-run.ts';
@@ -27,7 +27,7 @@ export type WalkOptions = {
   /** Keeps the text of the story. */
   readonly isTold: boolean;
   /** Sees each record of the journal. */
-  readonly onRecord?: (record: ChainedRecord) => void;
+  readonly onRecord?: (record: JournalRecord) => void;
 };
 
 /** How long the lane may take to serve again once nothing is the matter any more. */
@@ -77,7 +77,10 @@ async function play(plan: Plan, { intensity, isTold, onRecord }: WalkOptions): P
       (error: unknown) => watch.fail('failure', `walk: ${String(error)}`),
     );
   };
-  run.journal.onRecord = onRecord;
+  run.journal.onRecord = (record) => {
+    world.story.keep(record);
+    onRecord?.(record);
+  };
   run.boot();
   officers.attend();
   for (const one of plan.happenings) world.time.at(one.at_ms, () => happen(one));
@@ -86,11 +89,10 @@ async function play(plan: Plan, { intensity, isTold, onRecord }: WalkOptions): P
     crowd.isOver = true;
   });
   await world.time.run(() => crowd.isOver || watch.broken.length > 0);
-  const last = run.journal.standing.last;
   run.process.isAlive = false;
   return {
     broken: watch.broken[0] ?? null,
-    digest: world.story.digest(last?.hash ?? new Uint8Array()),
+    digest: world.story.digest(),
     virtual_ms: world.time.now_ms,
     checks: watch.checks,
     records: run.journal.count,

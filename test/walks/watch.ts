@@ -4,7 +4,7 @@
  */
 import type { DoorCommand, DoorName, GateReading } from '../../drivers/contracts/gate-io.ts';
 import { lane } from '../../simulator/hall/geometry.ts';
-import type { ChainedRecord } from '../../gate-controller/journal/record.ts';
+import type { JournalRecord } from '../../gate-controller/journal/record.ts';
 import type { Committed } from '../../gate-controller/kernel/kernel.ts';
 import { currentTransactionId, laneSubject } from '../../gate-controller/kernel/lane-parts.ts';
 import type { LaneContext } from '../../gate-controller/lane/context.ts';
@@ -128,7 +128,7 @@ export class Watch {
     this.#wanted = nothingWanted();
   }
 
-  onDurable(records: readonly ChainedRecord[]): void {
+  onDurable(records: readonly JournalRecord[]): void {
     addWants(this.#wanted, records);
   }
 
