@@ -162,7 +162,8 @@ export const laneMachine = laneVocabulary.createMachine({
             { target: 'lettingOut' },
           ],
         },
-        shuttingExit: { entry: 'closeExit', always: { guard: 'isExitShut', target: 'looking' } },
+        // Nothing that was wanted for a traveller who is gone opens the entry in the moment the exit has shut.
+        shuttingExit: { entry: ['closeEntry', 'closeExit'], always: { guard: 'isExitShut', target: 'looking' } },
         lettingOut: { entry: 'openEntry', always: { guard: 'isCabinEmpty', target: 'shuttingEntry' } },
         shuttingEntry: {
           entry: 'closeEntry',

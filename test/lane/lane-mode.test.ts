@@ -103,6 +103,17 @@ describe('somebody in the cabin at the start', () => {
   });
 });
 
+test('an entry that was wanted open for a traveller who is gone does not open once the exit has shut', () => {
+  const ended = { type: 'TRANSACTION_ENDED', transactionId: 't1', outcome: 'referred' } as const;
+  const lane = openLane().tell(present1).hall({ exit: 'open', isCabinOccupied: true });
+  lane.take();
+  // The passage was letting somebody out to the entry side, behind an exit in which somebody else stands.
+  lane.tell(ended);
+  expect(lane.take()).toEqual(['closeEntry', 'closeExit']);
+  lane.hall({ exit: 'open' }).hall();
+  expect(lane.take()).toEqual(['runSelfTest']);
+});
+
 describe('an open lane', () => {
   test('starts one transaction and ignores further documents until it has ended', () => {
     const lane = openLane();
