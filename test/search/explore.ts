@@ -169,13 +169,13 @@ export type Found = {
   readonly flaws: ReadonlyMap<string, string>;
 };
 
-/** A step as a line of the reachable graph: state, event, next state, effects. */
+/** A step as a line of the reachable graph: state, event, next state, effects and what they are to be done with. */
 export const kindOf = ({ before, event, after, effects }: Step): string =>
   [
     stateName(before.snapshot.value),
     event.type.replace(/^xstate\.after\.([^.]+)\..*$/, 'after $1'),
     stateName(after.snapshot.value),
-    effects.map(({ type }) => type).join(' '),
+    effects.map(({ type, params }) => `${type} ${JSON.stringify(params)}`).join(' '),
   ].join(' | ');
 
 const sampling = 101;
