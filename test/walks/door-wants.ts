@@ -21,8 +21,10 @@ const doorEffect = new RegExp(`"type":"(${Object.keys(doorWants).join('|')})"`, 
 /** Keeps the last want of each door and adds those of one commit, in their order. */
 export function addWants(wants: DoorWants, records: readonly JournalRecord[]): void {
   for (const name of doorNames) wants[name].splice(0, wants[name].length - 1);
-  for (const { effects } of records) {
+  for (const { effects, state } of records) {
     if (effects.startsWith('{"effects":[],')) continue;
+    // Whoever waits for the cabin of another moves no door.
+    if (state.includes('"isCabinFree":false')) continue;
     for (const [, type = ''] of effects.matchAll(doorEffect)) {
       const want = doorWants[type];
       for (const name of doorNames) wants[name].push(...(want?.[name] ?? []));

@@ -94,7 +94,11 @@ export class Officers {
 
   async #lookAfter(id: string, random: Random): Promise<void> {
     const { time } = this.#world;
-    if (this.isAway || random() < 0.04 * this.#intensity) return;
+    if (this.isAway || random() < 0.04 * this.#intensity) {
+      // This call is not heard; the next one may be.
+      this.#called.delete(id);
+      return;
+    }
     await time.sleep(between(random, 2_000, random() < 0.05 * this.#intensity ? 90_000 : 15_000));
     this.#tell(id, { type: 'OFFICER_ACKNOWLEDGED' });
     await time.sleep(between(random, 1_000, 12_000));

@@ -300,7 +300,9 @@ export class Watch {
       passage.decidedAt_ms = this.#now;
       if (context.decision === 'admit') this.#judgeAdmit(passage, context);
     }
-    if (before === 'concealing' && passage.state === 'held') this.#judgeTiming(passage);
+    // A lockdown holds everybody, at a time that says nothing of anybody.
+    const isReferral = before === 'concealing' && passage.state === 'held' && step.event.type !== 'LOCKDOWN_BEGAN';
+    if (isReferral) this.#judgeTiming(passage);
     if (!step.isIgnored) this.#judgeLateness(passage, context);
     if (step.isEnded) this.#end(passage, context);
   }
@@ -346,10 +348,13 @@ export class Watch {
     };
     this.passages.set(step.subject, passage);
     const { process } = run;
-    world.time.in(transaction_max_ms, () => {
+    const look = (): void => {
       const isOver = !process.isAlive || !this.passages.has(passage.id) || finals.has(passage.state);
-      this.#check('I7', isOver, () => `${passage.id} does not end: ${passage.state}`);
-    });
+      // Whoever came in through the exit waits for officers, who are called every minute.
+      if (!isOver && passage.state === 'held' && this.#isIntruderHeld) world.time.in(transaction_max_ms, look);
+      else this.#check('I7', isOver, () => `${passage.id} does not end: ${passage.state}`);
+    };
+    world.time.in(transaction_max_ms, look);
     return passage;
   }
 
