@@ -66,7 +66,7 @@ export class JournalStore {
       this.#isHeadMissing = noted === null && this.standing.last !== null;
       const start = this.#startOfTail(noted);
       this.#head = this.#verifyTail(start);
-      this.noteHead();
+      this.#noteHead();
       // Without a head to start from all of the chain has been verified.
       if (start.seq > 0) this.beginSweep();
     } catch (error) {
@@ -90,6 +90,7 @@ export class JournalStore {
       this.#database.append(commit);
     }
     this.#head = commit.records.at(-1) ?? this.#head;
+    this.#noteHead();
   }
 
   /**
@@ -148,8 +149,8 @@ export class JournalStore {
     this.#headFile.close();
   }
 
-  /** Where the chain ends now. One that is noted too late is of no harm: it is older than what is there. */
-  noteHead(): void {
+  /** Where the chain ends now, before anybody hears of it. A note that fails is of no harm: it is older than what is there. */
+  #noteHead(): void {
     if (this.#head.seq === 0 || this.#standingFaults.has('CHAIN_BROKEN')) return;
     try {
       this.#headFile.write(this.#head);
@@ -202,9 +203,10 @@ export class JournalStore {
   /** What is under way stands in a table of its own: it must be what the records themselves say. */
   #compareStanding(latest: ReadonlyMap<string, ChainedRecord>): void {
     const underWay = [...latest.values()].filter(({ effects }) => !isEnd(effects));
+    const standing = new Map(this.standing.subjects.map(({ subject, seq }) => [subject, seq]));
     const isSame =
       underWay.length === this.standing.subjects.length &&
-      this.standing.subjects.every(({ subject, seq }) => latest.get(subject)?.seq === seq);
+      underWay.every(({ subject, seq }) => standing.get(subject) === seq);
     if (!isSame) throw new BrokenChain(this.standing.last?.seq ?? 0, 'standing');
   }
 

@@ -75,8 +75,7 @@ function serve(store: JournalStore): void {
       failure = failureText(error);
     }
     say({ type: 'done', id: request.id, failure });
-    // Nobody waits for the note.
-    if (!('close' in request)) return store.noteHead();
+    if (!('close' in request)) return;
     clearInterval(looking);
     clearInterval(beating);
     clearTimeout(sweeping);

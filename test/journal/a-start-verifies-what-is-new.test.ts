@@ -61,6 +61,17 @@ test('a passage that was under way and is not listed any more is missed', async 
   await expect(openJournal(place.file, anyRoom)).rejects.toThrow('JOURNAL_CHAIN_BROKEN: record 20 (standing)');
 });
 
+test('a passage that has ended is not taken for the lane, whose own state would be forgotten', async () => {
+  const journal = await openJournal(place.file, anyRoom);
+  const [first, second, third] = recordsAfter(null, 3);
+  const isOver = '{"effects":[],"timers":[],"isIgnored":false,"isEnded":true}';
+  const passage = { ...second!, subject: 'p1', kind: 'transaction', effects: isOver };
+  await journal.append({ ...commitOf([first!, passage, third!]), ended: ['p1'] });
+  await journal.close();
+  place.edit("UPDATE subjects SET subject = 'p1' WHERE subject = 'lane'");
+  await expect(openJournal(place.file, anyRoom)).rejects.toThrow('JOURNAL_CHAIN_BROKEN: record 3 (standing)');
+});
+
 test('without the note of its head all of the chain is verified before the start', async () => {
   await place.write(records_max);
   place.edit("UPDATE records SET event = '{}' WHERE seq = 5");
