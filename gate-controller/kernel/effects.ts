@@ -79,6 +79,7 @@ export class Effects {
   readonly #table: Readonly<Record<string, (step: Committed, params: never) => void>> = {
     openEntry: (step) => this.#want(step, 'entry', 'open'),
     closeEntry: (step) => this.#want(step, 'entry', 'closed'),
+    holdEntry: (step) => this.#want(step, 'entry', 'hold'),
     openExit: (step, { by }: { by: 'admit' | 'officer' }) =>
       this.#want(step, 'exit', 'open', {
         transactionId: step.subject,

@@ -162,8 +162,9 @@ export const laneMachine = laneVocabulary.createMachine({
             { target: 'lettingOut' },
           ],
         },
-        // Nothing that was wanted for a traveller who is gone opens the entry in the moment the exit has shut.
-        shuttingExit: { entry: ['closeEntry', 'closeExit'], always: { guard: 'isExitShut', target: 'looking' } },
+        // What was wanted for a traveller who is gone opens the entry no more. It is not shut either: behind an exit that does
+        // not come to read as shut, the interlock would never open it again for whoever is there.
+        shuttingExit: { entry: ['holdEntry', 'closeExit'], always: { guard: 'isExitShut', target: 'looking' } },
         lettingOut: { entry: 'openEntry', always: { guard: 'isCabinEmpty', target: 'shuttingEntry' } },
         shuttingEntry: {
           entry: 'closeEntry',
@@ -197,9 +198,14 @@ export const laneMachine = laneVocabulary.createMachine({
       always: [{ guard: 'mayOpen', target: 'open' }, { guard: 'isServing', target: 'draining' }, { target: 'closed' }],
     },
     closed: {
-      entry: 'closeEntry',
-      initial: 'shut',
+      initial: 'looking',
       states: {
+        looking: {
+          always: [
+            { guard: 'isTrapPossible', target: 'disturbed' },
+            { target: 'shut', actions: 'closeEntry' },
+          ],
+        },
         shut: { always: { guard: 'isUnshut', target: 'disturbed' } },
         disturbed: { always: { guard: 'isAllShut', target: 'shut' }, after: { settle: '#lane.clearingCabin' } },
       },

@@ -47,6 +47,8 @@ export const laneVocabulary = setup({
     // Carried out by the kernel's effects.
     openEntry: () => {},
     closeEntry: () => {},
+    /** Neither opens nor shuts it: whatever was wanted of it before is over. */
+    holdEntry: () => {},
     closeExit: () => {},
     holdDoors: () => {},
     moveDoor: (_, _move: { door: DoorName; command: DoorCommand }) => {},
@@ -114,6 +116,8 @@ export const laneVocabulary = setup({
     isResetOfEmergency: ({ context: { hall }, event }) => isFresh(event) && hall.isKnown && !isEmergency(hall),
     // A hall that cannot be seen is a fault of its device, and counts once that fault has stood.
     isSick: ({ context }) => context.blocking.length > 0,
+    /** The entry stays as it is: behind an exit that never comes to read as shut it could not be opened again. */
+    isTrapPossible: ({ context: { hall } }) => isOccupied(hall) && hall.exit !== 'closed',
     isExitShut: ({ context: { hall } }) => hall.isKnown && hall.exit === 'closed',
     isExitUnshut: ({ context: { hall } }) => hall.isKnown && hall.exit !== 'closed',
     isUnshut: ({ context }) => isDisturbed(context.hall),

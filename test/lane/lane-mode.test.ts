@@ -109,9 +109,18 @@ test('an entry that was wanted open for a traveller who is gone does not open on
   lane.take();
   // The passage was letting somebody out to the entry side, behind an exit in which somebody else stands.
   lane.tell(ended);
-  expect(lane.take()).toEqual(['closeEntry', 'closeExit']);
+  expect(lane.take()).toEqual(['holdEntry', 'closeExit']);
   lane.hall({ exit: 'open' }).hall();
   expect(lane.take()).toEqual(['runSelfTest']);
+});
+
+test('whoever lies still after an evacuation, so that they read as an object, keeps the open entry', () => {
+  const lane = openLane().hall({ isFireAlarm: true, entry: 'open', exit: 'open' });
+  lane.hall({ entry: 'open', exit: 'open', isObjectLeft: true, isCabinOccupied: true });
+  lane.tell({ type: 'OFFICER_RESET_EVACUATION', officer: 'local', reason: 'walked', validUntil_ms: 5_000 });
+  lane.take();
+  lane.hall({ entry: 'open', isObjectLeft: true, isCabinOccupied: true });
+  expect(lane.take()).toEqual(['openEntry']);
 });
 
 describe('an open lane', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { VirtualLane } from './virtual-lane.ts';
+import { officer, technician, VirtualLane } from './virtual-lane.ts';
 
 const reset = {
   type: 'OFFICER_RESET_EVACUATION',
@@ -91,6 +91,40 @@ describe('whoever is in the cabin has the way back open', () => {
     lane.tellLane(reset);
     await lane.run(10_000);
     expectWayOut(lane);
+  });
+});
+
+describe('with an exit that never reads as shut, the entry is not shut behind whoever is in the cabin', () => {
+  test('after an evacuation that an officer reset too early', async () => {
+    const lane = await VirtualLane.open();
+    lane.hall.contacts.isFireAlarm = true;
+    await lane.run(5_000);
+    lane.hall.enter('somebody', 'traveller', 1_000);
+    lane.hall.contacts.isFireAlarm = false;
+    lane.hall.doors.exit.reads_percent = 50;
+    await lane.run(1_000);
+    lane.tellLane(reset);
+    await lane.run(10 * minute_ms);
+    expect([lane.position('entry'), lane.position('exit')]).toEqual([100, 0]);
+  });
+
+  test('after maintenance that was ended from inside', async () => {
+    const lane = await VirtualLane.open();
+    lane.tellLane({ type: 'OFFICER_CLOSED_LANE', ...officer('o', lane) });
+    await lane.run(1_000);
+    lane.tellLane({ type: 'TECHNICIAN_ASKED_MAINTENANCE', ...technician('t', lane) });
+    await lane.run(1_000);
+    lane.tellLane({ type: 'OFFICER_CONSENTED_MAINTENANCE', ...officer('o', lane) });
+    await lane.run(1_000);
+    lane.tellLane({ type: 'TECHNICIAN_MOVED_DOOR', door: 'entry', command: 'open', ...technician('t', lane) });
+    await lane.run(5_000);
+    expect([lane.state, lane.position('entry')]).toEqual(['maintenance', 100]);
+    lane.hall.enter('t', 'traveller', 1_000);
+    lane.hall.doors.exit.reads_percent = 50;
+    await lane.run(1_000);
+    lane.tellLane({ type: 'TECHNICIAN_ENDED_MAINTENANCE', ...technician('t', lane) });
+    await lane.run(10 * minute_ms);
+    expect(lane.position('entry')).toBe(100);
   });
 });
 

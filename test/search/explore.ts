@@ -74,6 +74,7 @@ const firstWants: Wants = { entry: 'hold', exit: 'hold' };
 const wantsAfter: Readonly<Record<string, (wants: Wants) => Wants>> = {
   openEntry: (wants) => ({ ...wants, entry: 'open' }),
   closeEntry: (wants) => ({ ...wants, entry: 'closed' }),
+  holdEntry: (wants) => ({ ...wants, entry: 'hold' }),
   openExit: (wants) => ({ ...wants, exit: 'open' }),
   closeExit: (wants) => ({ ...wants, exit: 'closed' }),
   holdDoors: () => firstWants,

@@ -77,6 +77,8 @@ const askedByLane: readonly Question[] = [
   questions.isEmergency,
   ({ isKnown }) => isKnown,
   ({ exit }) => exit === 'closed',
+  // Asked by the rules: what is shut already is not shut behind anybody.
+  ({ entry }) => entry === 'closed',
   ({ isObjectLeft }) => isObjectLeft,
 ];
 

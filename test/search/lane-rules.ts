@@ -114,6 +114,14 @@ const rules: Rules<Context> = {
     leaves(seen, 'maintenance') && seen.to !== 'evacuation' && seen.type !== 'TECHNICIAN_ENDED_MAINTENANCE',
   'a door is moved in maintenance by the lane itself': (seen) =>
     seen.to === 'maintenance' && (asks(seen, 'openEntry') || asks(seen, 'closeEntry') || asks(seen, 'closeExit')),
+  // Behind an exit that never reads as shut the interlock would not open the entry again. A lockdown shuts both on purpose.
+  'I7 the entry is shut behind somebody in the cabin while the exit is not shut': (seen) =>
+    asks(seen, 'closeEntry') &&
+    seen.after.hall.isKnown &&
+    seen.after.hall.isCabinOccupied &&
+    seen.after.hall.entry !== 'closed' &&
+    seen.after.hall.exit !== 'closed' &&
+    !seen.to.startsWith('lockdown'),
   'I7 somebody is to be let out through an entry that is not wanted open': ({ to, step: { after } }) =>
     to.endsWith('lettingOut') && after.wants.entry !== 'open',
 };

@@ -10,6 +10,7 @@ export const nothingWanted = (): DoorWants => ({ entry: ['hold'], exit: ['hold']
 export const doorWants: Readonly<Record<string, Readonly<Partial<Record<DoorName, readonly DoorCommand[]>>>>> = {
   openEntry: { entry: ['open'] },
   closeEntry: { entry: ['close'] },
+  holdEntry: { entry: ['hold'] },
   openExit: { exit: ['open'] },
   closeExit: { exit: ['close'] },
   holdDoors: { entry: ['hold'], exit: ['hold'] },
