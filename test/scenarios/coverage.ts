@@ -114,8 +114,11 @@ const sections: Readonly<Record<string, readonly Point[]>> = {
     {
       number: 41,
       says: 'A hit looks like any other referral from outside',
-      tests: ['transaction/passage-through-the-lane.test.ts'],
-      open: 'the comparison of 200 passages each takes hours at real pace',
+      tests: [
+        'transaction/passage-through-the-lane.test.ts',
+        'search/what-can-become-of-a-passage.test.ts',
+        'walks/main.ts',
+      ],
     },
     { number: 42, says: 'A namesake whom officers cleared', open: 'not in this version: it would keep names' },
     {

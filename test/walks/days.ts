@@ -1,4 +1,5 @@
 /** Many walks in a row, on this thread or on several, each of its own seed. */
+import { hash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { gateDay_ms, planOf, travellersADay } from './plan.ts';
 import { walk, type WalkResult } from './walk.ts';
@@ -82,5 +83,6 @@ export function summary(results: readonly DayResult[], cpu_s: number) {
   };
 }
 
-/** First eight digits of each walk's digest, in order. */
-const digestOf = (results: readonly DayResult[]): string => results.map(({ digest }) => digest.slice(0, 8)).join('');
+/** Of each walk's digest, in order. */
+const digestOf = (results: readonly DayResult[]): string =>
+  hash('sha256', results.map(({ digest }) => digest).join(''), 'hex');

@@ -26,6 +26,8 @@ export const shutIn_max_ms = 150_000;
 export const interruption_max_ms = 15_000;
 export const afterRestart_max_ms = 60_000;
 export const transaction_max_ms = 10 * 60_000;
+/** Somebody who came in through the exit is held until officers come, however often these miss the call. */
+export const intruder_max_ms = 60 * 60_000;
 export const verdictSlack_ms = 60;
 /** After its permission has run out, the exit is not asked to open any more: tick, cycle and line. */
 export const withdrawal_ms = 700;

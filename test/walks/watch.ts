@@ -22,6 +22,7 @@ import {
   closeReaction_ms,
   fireReaction_ms,
   interruption_max_ms,
+  intruder_max_ms,
   type Rule,
   shutIn_max_ms,
   slit_percent,
@@ -348,10 +349,12 @@ export class Watch {
     };
     this.passages.set(step.subject, passage);
     const { process } = run;
+    const intruderUntil_ms = this.#now + intruder_max_ms;
     const look = (): void => {
       const isOver = !process.isAlive || !this.passages.has(passage.id) || finals.has(passage.state);
       // Whoever came in through the exit waits for officers, who are called every minute.
-      if (!isOver && passage.state === 'held' && this.#isIntruderHeld) world.time.in(transaction_max_ms, look);
+      const mayWait = passage.state === 'held' && this.#isIntruderHeld && this.#now < intruderUntil_ms;
+      if (!isOver && mayWait) world.time.in(transaction_max_ms, look);
       else this.#check('I7', isOver, () => `${passage.id} does not end: ${passage.state}`);
     };
     world.time.in(transaction_max_ms, look);
