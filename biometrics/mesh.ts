@@ -89,21 +89,6 @@ export function poseOf(points: readonly MeshPoint[]): HeadPose {
   };
 }
 
-/** Opening of each eye over its width, left as seen in the picture. Open eyes: median 0.26, 5 % below 0.17. */
-export function eyeOpeningOf(points: readonly MeshPoint[]): { readonly left: number; readonly right: number } {
-  const between = distanceIn(points);
-  return {
-    left: (between(160, 144) + between(158, 153)) / (2 * between(33, 133)),
-    right: (between(385, 380) + between(387, 373)) / (2 * between(362, 263)),
-  };
-}
-
-/** Gap between the lips over the width of the mouth. */
-export function mouthOpeningOf(points: readonly MeshPoint[]): number {
-  const between = distanceIn(points);
-  return between(13, 14) / between(61, 291);
-}
-
 /** The five points of the alignment, a second source beside the 68 points. */
 export function fivePointsOfMesh(points: readonly MeshPoint[]): FivePoints {
   const at = pointOf(points);

@@ -1,6 +1,6 @@
 /**
- * Face image quality of a camera frame in the terms of ISO/IEC 29794-5: what is measured, each with its unit, and what is
- * not. No network is run here; the figures come from the picture, the points and the eye network's answer.
+ * Face image quality of a camera frame in the terms of ISO/IEC 29794-5, each with its unit; the README names what is not
+ * measured. No network is run here; the figures come from the picture, the points and the eye network's answer.
  */
 import type { Face } from './detect.ts';
 import { area } from './detect.ts';
@@ -44,19 +44,6 @@ export type FrameQuality = {
   /** Area of the largest other face over that of the judged one: 0 is a single face. */
   readonly singleFacePresent: number;
 };
-
-/** Components of ISO/IEC 29794-5 that no model here measures: never reported, never claimed. */
-export const notMeasured = [
-  'unifiedQualityScore',
-  'backgroundUniformity',
-  'compressionArtifacts',
-  'naturalColour',
-  'eyesVisible',
-  'mouthOcclusion',
-  'faceOcclusion',
-  'expressionNeutrality',
-  'noHeadCoverings',
-] as const;
 
 export type QualitySubject = {
   readonly face: Face;

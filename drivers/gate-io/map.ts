@@ -58,8 +58,6 @@ export const holdingRegister = {
   clearSafe: 6,
 } as const;
 
-/** Registers 0–5, the block that is stated again in every cycle. */
-export const outputBlockLength = 6;
 export const holdingRegisterCount = 7;
 
 /** Written to holding register 6, clears the latched watchdog flag; any other value does nothing. */
