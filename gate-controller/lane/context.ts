@@ -205,9 +205,9 @@ export const isCrossing = ({ hall }: LaneContext, event: LaneEvent): boolean =>
   hall.isExitFree &&
   !event.hall.isExitFree;
 
-/** Somebody came in through the exit while no passage was under way to explain it. */
-export const isReverseEntryEvent = ({ hall, transactionId }: LaneContext, event: LaneEvent): boolean =>
-  event.type === 'HALL_CHANGED' && transactionId === null && isReverseEntry(hall, event.hall);
+/** Somebody came in through the exit while no passage had the cabin to explain it: one may wait for it outside. */
+export const isReverseEntryEvent = ({ hall, transactionId, isCabinGiven }: LaneContext, event: LaneEvent): boolean =>
+  event.type === 'HALL_CHANGED' && (transactionId === null || !isCabinGiven) && isReverseEntry(hall, event.hall);
 
 /** What an event says of fire and emergency release. */
 export const isEmergencyEvent = (event: LaneEvent): boolean => event.type === 'HALL_CHANGED' && isEmergency(event.hall);

@@ -207,7 +207,7 @@ export const laneMachine = laneVocabulary.createMachine({
           ],
         },
         shut: { always: { guard: 'isUnshut', target: 'disturbed' } },
-        disturbed: { always: { guard: 'isAllShut', target: 'shut' }, after: { settle: '#lane.clearingCabin' } },
+        disturbed: { always: { guard: 'isAllShut', target: 'looking' }, after: { settle: '#lane.clearingCabin' } },
       },
       always: [
         { guard: 'isSick', target: 'fault' },
@@ -341,8 +341,15 @@ export const laneMachine = laneVocabulary.createMachine({
         },
         // A self-test that failed with every device healthy is repeated at leisure.
         failed: { always: { guard: 'isSick', target: 'waiting' }, after: { retest: 'waiting' } },
-        // What was wanted of the doors stays wanted: the entry stays open for somebody who does not leave.
-        uncleared: { always: { guard: 'isAllShut', target: 'waiting' }, after: { retest: 'waiting' } },
+        // What was wanted of the doors stays wanted: the entry stays open for somebody who does not leave. One that could not
+        // be opened before the exit was shut is opened now.
+        uncleared: {
+          always: [
+            { guard: 'isAllShut', target: 'waiting' },
+            { guard: 'isLettingOutPossible', target: '#lane.clearingCabin' },
+          ],
+          after: { retest: 'waiting' },
+        },
       },
       on: {
         TECHNICIAN_ASKED_MAINTENANCE: { guard: 'mayAskForMaintenance', actions: 'askForMaintenance' },

@@ -116,6 +116,9 @@ export const laneVocabulary = setup({
     isResetOfEmergency: ({ context: { hall }, event }) => isFresh(event) && hall.isKnown && !isEmergency(hall),
     // A hall that cannot be seen is a fault of its device, and counts once that fault has stood.
     isSick: ({ context }) => context.blocking.length > 0,
+    /** Somebody is in the cabin behind a shut exit, and the entry has not come to stand open for them yet. */
+    isLettingOutPossible: ({ context: { hall } }) =>
+      isOccupied(hall) && hall.exit === 'closed' && hall.entry !== 'open' && !isShutOnObject(hall),
     /** The entry stays as it is: behind an exit that never comes to read as shut it could not be opened again. */
     isTrapPossible: ({ context: { hall } }) => isOccupied(hall) && hall.exit !== 'closed',
     isExitShut: ({ context: { hall } }) => hall.isKnown && hall.exit === 'closed',

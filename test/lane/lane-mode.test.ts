@@ -114,6 +114,18 @@ test('an entry that was wanted open for a traveller who is gone does not open on
   expect(lane.take()).toEqual(['runSelfTest']);
 });
 
+test('a closed lane that is undisturbed again wants its entry shut, whatever was wanted of it before', () => {
+  const lane = openLane().tell(present1).hall({ exit: 'open', isCabinOccupied: true });
+  lane.tell({ type: 'OFFICER_CLOSED_LANE', officer: 'o', validUntil_ms: 5_000 });
+  lane.tell({ type: 'TRANSACTION_ENDED', transactionId: 't1', outcome: 'referred' });
+  lane.hall().tested();
+  expect(lane.state).toBe('closed');
+  lane.hall({ entry: 'between' });
+  lane.take();
+  lane.hall();
+  expect(lane.take()).toEqual(['closeEntry']);
+});
+
 test('whoever lies still after an evacuation, so that they read as an object, keeps the open entry', () => {
   const lane = openLane().hall({ isFireAlarm: true, entry: 'open', exit: 'open' });
   lane.hall({ entry: 'open', exit: 'open', isObjectLeft: true, isCabinOccupied: true });

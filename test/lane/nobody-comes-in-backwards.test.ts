@@ -71,6 +71,24 @@ describe('somebody who comes in through the exit', () => {
     await expectNoWayIn(lane);
   });
 
+  test('the same while the next traveller waits for the cabin with a document that was read', async () => {
+    const lane = await VirtualLane.open({ isOverlapping: true });
+    const id = await lane.toCapturing();
+    lane.faceMatches(id);
+    await lane.until(() => lane.position('exit') === 100);
+    lane.walkTo(4_500);
+    await lane.until(() => (lane.hall.bodies.find((one) => one.id === 'p')?.position_mm ?? 0) > 2_900);
+    lane.hall.enter('accomplice', 'traveller', 2_200);
+    lane.presentOtherDocument();
+    const next = await lane.nextInspected();
+    lane.takeDocument();
+    await lane.until(() => lane.transactionId === next, minute_ms);
+    const body = lane.hall.bodies.find((one) => one.id === 'accomplice');
+    Object.assign(body ?? {}, { target_mm: 1_300, speed_mm_s: 1_200 });
+    await lane.until(() => JSON.stringify(lane.state).includes('lockdown'), 10_000);
+    await expectNoWayIn(lane);
+  });
+
   test('stays in the cabin while officers would end the lockdown', async () => {
     const lane = await VirtualLane.open();
     await lane.run(2_000);

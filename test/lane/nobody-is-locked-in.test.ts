@@ -94,6 +94,18 @@ describe('whoever is in the cabin has the way back open', () => {
   });
 });
 
+test('whoever blocked the exit for long and steps back in has the way back open within the travel of two doors', async () => {
+  const lane = await VirtualLane.open();
+  const id = await lane.toCapturing();
+  lane.faceMatches(id);
+  await lane.until(() => lane.position('exit') === 100);
+  lane.walkTo(1_850);
+  await lane.until(() => JSON.stringify(lane.state).includes('uncleared'), 10 * minute_ms);
+  lane.walkTo(1_300);
+  await lane.until(() => lane.position('exit') === 0, 5_000);
+  await lane.until(() => lane.position('entry') === 100, 3_000);
+});
+
 describe('with an exit that never reads as shut, the entry is not shut behind whoever is in the cabin', () => {
   test('after an evacuation that an officer reset too early', async () => {
     const lane = await VirtualLane.open();

@@ -1,6 +1,6 @@
 /** The invariants as far as the lane decides them, stated for every step of the search. */
 import { isAssistDue, isUnattended } from '../../gate-controller/lane/context.ts';
-import { isAllShut, isEmergency, isOccupied } from '../../gate-controller/safety/hall.ts';
+import { type Hall, isAllShut, isEmergency, isOccupied } from '../../gate-controller/safety/hall.ts';
 import { contextOf, type Snapshot } from './lane-search.ts';
 import { asks, changesNothing, flawBy, isVoid, type Rules, type Seen as SeenOf } from './rules.ts';
 
@@ -9,6 +9,11 @@ type Seen = SeenOf<Context>;
 
 const movesDoor = (seen: Seen): boolean =>
   ['openEntry', 'closeEntry', 'closeExit', 'moveDoor'].some((type) => asks(seen, type));
+/** The cabin was empty, somebody is in it now, and the entry was and is shut. */
+const isEnteredBehindShutEntry = (before: Hall, after: Hall): boolean =>
+  [before, after].every(({ isKnown, entry }) => isKnown && entry === 'closed') &&
+  !before.isCabinOccupied &&
+  after.isCabinOccupied;
 const isServing = (state: string): boolean => /^(open|assisted)/.test(state);
 const isAlarm = ({ type, step }: Seen): boolean =>
   type === 'HALL_CHANGED' && isEmergency((step.event as unknown as { hall: Context['hall'] }).hall);
@@ -114,6 +119,14 @@ const rules: Rules<Context> = {
     leaves(seen, 'maintenance') && seen.to !== 'evacuation' && seen.type !== 'TECHNICIAN_ENDED_MAINTENANCE',
   'a door is moved in maintenance by the lane itself': (seen) =>
     seen.to === 'maintenance' && (asks(seen, 'openEntry') || asks(seen, 'closeEntry') || asks(seen, 'closeExit')),
+  'somebody comes in through the exit while no passage has the cabin, and the lane is not locked': (seen) =>
+    seen.type === 'HALL_CHANGED' &&
+    isEnteredBehindShutEntry(seen.before.hall, seen.after.hall) &&
+    (seen.before.hall.exit !== 'closed' || seen.after.hall.exit !== 'closed') &&
+    (seen.before.transactionId === null || !seen.before.isCabinGiven) &&
+    !/^(evacuation|maintenance)/.test(seen.from) &&
+    seen.after.lockdown !== 'REVERSE_ENTRY' &&
+    seen.to !== 'evacuation',
   // Behind an exit that never reads as shut the interlock would not open the entry again. A lockdown shuts both on purpose.
   'I7 the entry is shut behind somebody in the cabin while the exit is not shut': (seen) =>
     asks(seen, 'closeEntry') &&
