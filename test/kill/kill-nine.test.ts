@@ -1,6 +1,6 @@
 /**
  * `kill -9` at random moments of real runs: production controller, kernel and journal on a disk, again and again on the same
- * folder. `KILLS=200` kills more often, `KILL_SEED=N` draws other travellers, misfortunes and moments.
+ * folder. `KILLS=40` kills less often, `KILL_SEED=N` draws other travellers, misfortunes and moments.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import type { Life } from './lives.ts';
 import { inOneFile } from './one-file.ts';
 import { summaryOf } from './summary.ts';
 
-const kills = Number(process.env.KILLS ?? 100);
+const kills = Number(process.env.KILLS ?? 208);
 const seed = Number(process.env.KILL_SEED ?? 20_261_123);
 /** A restarted controller serves again within this time, or its lane says what keeps it; virtual ms. */
 const serve_max_ms = 150_000;
