@@ -14,6 +14,23 @@ async function intrude(lane: VirtualLane, position_mm = 1_200): Promise<void> {
   await lane.run(4_000);
 }
 
+/** A traveller is let out, and somebody comes to stand in the exit behind them. */
+async function accompliceInExit(lane: VirtualLane): Promise<void> {
+  const id = await lane.toCapturing();
+  lane.faceMatches(id);
+  await lane.until(() => lane.position('exit') === 100);
+  lane.walkTo(4_500);
+  await lane.until(() => (lane.hall.bodies.find((one) => one.id === 'p')?.position_mm ?? 0) > 2_900);
+  lane.hall.enter('accomplice', 'traveller', 2_200);
+}
+
+/** The accomplice walks on into the cabin, and the lane locks. */
+async function stepsIn(lane: VirtualLane): Promise<void> {
+  const body = lane.hall.bodies.find((one) => one.id === 'accomplice');
+  Object.assign(body ?? {}, { target_mm: 1_300, speed_mm_s: 1_200 });
+  await lane.until(() => JSON.stringify(lane.state).includes('lockdown'), 10_000);
+}
+
 async function expectNoWayIn(lane: VirtualLane): Promise<void> {
   for (let passed_ms = 0; passed_ms < 5 * minute_ms; passed_ms += 5_000) {
     await lane.run(5_000);
@@ -58,34 +75,20 @@ describe('somebody who comes in through the exit', () => {
 
   test('after standing in the open exit until the passage had ended', async () => {
     const lane = await VirtualLane.open();
-    const id = await lane.toCapturing();
-    lane.faceMatches(id);
-    await lane.until(() => lane.position('exit') === 100);
-    lane.walkTo(4_500);
-    await lane.until(() => (lane.hall.bodies.find((one) => one.id === 'p')?.position_mm ?? 0) > 2_900);
-    lane.hall.enter('accomplice', 'traveller', 2_200);
+    await accompliceInExit(lane);
     await lane.until(() => lane.transactionId === null, minute_ms);
-    const body = lane.hall.bodies.find((one) => one.id === 'accomplice');
-    Object.assign(body ?? {}, { target_mm: 1_300, speed_mm_s: 1_200 });
-    await lane.until(() => JSON.stringify(lane.state).includes('lockdown'), 10_000);
+    await stepsIn(lane);
     await expectNoWayIn(lane);
   });
 
   test('the same while the next traveller waits for the cabin with a document that was read', async () => {
     const lane = await VirtualLane.open({ isOverlapping: true });
-    const id = await lane.toCapturing();
-    lane.faceMatches(id);
-    await lane.until(() => lane.position('exit') === 100);
-    lane.walkTo(4_500);
-    await lane.until(() => (lane.hall.bodies.find((one) => one.id === 'p')?.position_mm ?? 0) > 2_900);
-    lane.hall.enter('accomplice', 'traveller', 2_200);
+    await accompliceInExit(lane);
     lane.presentOtherDocument();
     const next = await lane.nextInspected();
     lane.takeDocument();
     await lane.until(() => lane.transactionId === next, minute_ms);
-    const body = lane.hall.bodies.find((one) => one.id === 'accomplice');
-    Object.assign(body ?? {}, { target_mm: 1_300, speed_mm_s: 1_200 });
-    await lane.until(() => JSON.stringify(lane.state).includes('lockdown'), 10_000);
+    await stepsIn(lane);
     await expectNoWayIn(lane);
   });
 
