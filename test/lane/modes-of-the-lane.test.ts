@@ -93,9 +93,7 @@ describe('assisted mode', () => {
 describe('a lockdown', () => {
   test('begins when somebody comes in through the open exit; only two officers end it', async () => {
     const lane = await VirtualLane.open();
-    const id = await lane.toCapturing();
-    lane.faceMatches(id);
-    await lane.until(() => lane.position('exit') === 100);
+    const id = await lane.toOpenExit();
     lane.walkTo(4_500);
     await lane.until(() => lane.step === 'closingExit');
     lane.hall.enter('intruder', 'traveller', 1_500);

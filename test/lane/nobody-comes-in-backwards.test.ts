@@ -16,9 +16,7 @@ async function intrude(lane: VirtualLane, position_mm = 1_200): Promise<void> {
 
 /** A traveller is let out, and somebody comes to stand in the exit behind them. */
 async function accompliceInExit(lane: VirtualLane): Promise<void> {
-  const id = await lane.toCapturing();
-  lane.faceMatches(id);
-  await lane.until(() => lane.position('exit') === 100);
+  await lane.toOpenExit();
   lane.walkTo(4_500);
   await lane.until(() => (lane.hall.bodies.find((one) => one.id === 'p')?.position_mm ?? 0) > 2_900);
   lane.hall.enter('accomplice', 'traveller', 2_200);
@@ -160,9 +158,7 @@ describe('maintenance', () => {
 
 test('somebody who lies still before the open exit is not taken for a thing that was left behind', async () => {
   const lane = await VirtualLane.open();
-  const id = await lane.toCapturing();
-  lane.faceMatches(id);
-  await lane.until(() => lane.position('exit') === 100);
+  const id = await lane.toOpenExit();
   lane.hall.leave('p');
   lane.hall.putDown('somebody', 1_200, 450);
   await lane.run(5 * minute_ms);

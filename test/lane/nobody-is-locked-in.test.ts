@@ -18,9 +18,7 @@ function expectWayOut(lane: VirtualLane): void {
 
 test('a genuine traveller crosses in virtual time', async () => {
   const lane = await VirtualLane.open();
-  const id = await lane.toCapturing();
-  lane.faceMatches(id);
-  await lane.until(() => lane.position('exit') === 100);
+  await lane.toOpenExit();
   lane.walkTo(3_300);
   await lane.run(3_000);
   lane.hall.leave('p');
@@ -96,9 +94,7 @@ describe('whoever is in the cabin has the way back open', () => {
 
 test('whoever blocked the exit for long and steps back in has the way back open within the travel of two doors', async () => {
   const lane = await VirtualLane.open();
-  const id = await lane.toCapturing();
-  lane.faceMatches(id);
-  await lane.until(() => lane.position('exit') === 100);
+  await lane.toOpenExit();
   lane.walkTo(1_850);
   await lane.until(() => JSON.stringify(lane.state).includes('uncleared'), 10 * minute_ms);
   lane.walkTo(1_300);
@@ -157,9 +153,7 @@ describe('the exit is shut again', () => {
 
   test('after a kill while the traveller stood in the exit door', async () => {
     const lane = await VirtualLane.open();
-    const id = await lane.toCapturing();
-    lane.faceMatches(id);
-    await lane.until(() => lane.position('exit') === 100);
+    await lane.toOpenExit();
     lane.walkTo(2_050);
     await lane.run(2_000);
     await lane.restart();

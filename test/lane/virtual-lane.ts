@@ -318,6 +318,14 @@ export class VirtualLane {
     return id;
   }
 
+  /** Everything about the traveller in the cabin is in order, and the exit stands open for them. */
+  async toOpenExit(): Promise<string> {
+    const id = await this.toCapturing();
+    this.faceMatches(id);
+    await this.until(() => this.position('exit') === 100);
+    return id;
+  }
+
   /** Goes through the entry as it opens, and on until the passage is at this step. */
   async walkIn(step: 'separating' | 'capturing'): Promise<void> {
     this.hall.enter('p', 'traveller', -900);

@@ -108,9 +108,7 @@ const stories: Readonly<Record<string, Story>> = {
     title: 'somebody comes in through the open exit, and is let out there and nowhere else',
     tell: async () => {
       const lane = await VirtualLane.open();
-      const id = await lane.toCapturing();
-      lane.faceMatches(id);
-      await lane.until(() => lane.position('exit') === 100);
+      const id = await lane.toOpenExit();
       lane.walkTo(4_500);
       await lane.until(() => lane.step === 'closingExit');
       lane.hall.enter('intruder', 'traveller', 1_500);
